@@ -1,0 +1,101 @@
+"""The nouns of the online half: Asked → Evidence → Statement → Citation → Answer. Pure.
+
+An answer is data; text, Markdown, JSON, Gradio, the widget and MCP are renderings of it.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["answered", "partial", "not_covered"]
+Kind = Literal["definition", "comparison", "choice", "list", "how-to", "yes-no", "fact", "open"]
+StatementKind = Literal["text", "item", "row", "heading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a dialogue that came with the question."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, understood."""
+
+    question: str
+    """As typed."""
+    resolved: str
+    """As it is searched: a follow-up completed from the dialogue, else the question itself."""
+    kind: Kind
+    parts: tuple[str, ...]
+    """The questions in it; one, unless several were asked at once."""
+    small_talk: bool = False
+    english: bool = True
+
+    @property
+    def understood(self) -> str | None:
+        """What a follow-up was taken to mean; none where nothing was added."""
+        return self.resolved if self.resolved != self.question else None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement stands in the guide."""
+
+    number: int
+    title: str
+    heading: str
+    url: str
+    """Deep link with a text fragment; relative to the site root unless the index knows where the site is published."""
+    quote: str
+    """Verbatim, as a reader sees it on the page."""
+    evidence: str = ""
+    """The weakest kind of source that the quoted words name, and its year; empty where they name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One claim and the numbers of its citations."""
+
+    kind: StatementKind
+    text: str
+    """Plain text with inline Markdown: bold, code, backslash escapes; a row's cells stand between ` | `."""
+    citations: tuple[int, ...]
+    label: str = ""
+    """An ordered item's number, a table's `header`, else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A section that a reader may open."""
+
+    title: str
+    heading: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What every door renders."""
+
+    question: str
+    verdict: Verdict
+    confidence: float
+    """Calibrated chance that the guide covers the question, from 0 to 1."""
+    writer: str
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    nearest: tuple[Place, ...] = ()
+    """Sections to look into, where the question is not covered."""
+    understood: str | None = None
+    missing: str | None = None
+    """The part of the question that is not covered, where the verdict is `partial`."""
+    notes: tuple[str, ...] = ()
+    index_version: str = ""
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON-ready data."""
+        return asdict(self)

@@ -1,0 +1,206 @@
+"""HTTP: the assistant's API, the site and the widget on one port. A thin door on `Assistant.answer`.
+
+The Gradio demo is mounted by chatbot.demo; what comes in is read by chatbot.wire.
+"""
+
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi.sse import format_sse_event
+from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from chatbot.answer import Answer, Turn
+from chatbot.feedback import Feedback, FeedbackStore
+from chatbot.live import LiveAssistant
+from chatbot.questions import QuestionRefused, clean_question
+from chatbot.settings import Settings
+from chatbot.suggestions import starting_points
+from chatbot.wire import Refused, add_error_handlers, error_body, read_json
+from index import UserError
+
+log = logging.getLogger(__name__)
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Content-Security-Policy": "frame-ancestors 'self'; base-uri 'self'; object-src 'none'",
+}
+
+
+class TurnIn(BaseModel):
+    """One turn of the dialogue so far."""
+
+    role: Literal["user", "assistant"]
+    content: Annotated[str, Field(max_length=20_000)]
+
+
+class Question(BaseModel):
+    """Body of `POST /api/ask`."""
+
+    question: str = Field(description="The question, in words.")
+    history: list[TurnIn] = Field(default=[], max_length=50, description="The dialogue so far, oldest turn first.")
+    page: str = Field(default="", max_length=500, description="Page that the reader is on, below the site root.")
+    context: str = Field(default="", max_length=4000, description="Text that the reader selected; helps to find, is never quoted.")
+
+
+def create_app(live: LiveAssistant, settings: Settings, site: Path | None) -> FastAPI:
+    """Return the application.
+
+    Args:
+        live: Gives the assistant of the newest index.
+        settings: The operator's choices.
+        site: Folder of the built site to serve at `/`; none to serve the API alone.
+    """
+    app: FastAPI = FastAPIOffline(
+        title=settings.title,
+        description="Answers from the guide, every statement cited.",
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        static_url="/api/docs/static",
+    )
+    add_error_handlers(app)
+    _add_headers(app)
+    if origins := [origin.strip() for origin in settings.allowed_origins.split(",") if origin.strip()]:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type", "Accept"])
+    _add_asking(app, live, settings)
+    _add_feedback(app, settings)
+    _add_health(app, live)
+    _add_widget(app)
+    if site is not None:
+        app.mount("/", _Site(directory=site, html=True), name="site")
+    return app
+
+
+def answer_events(answer: Answer) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield an answer as events: each citation before the first statement that uses it, then the whole."""
+    if answer.understood:
+        yield "understood", {"question": answer.understood}
+    whole = answer.to_dict()
+    citations = {citation["number"]: citation for citation in whole["citations"]}
+    for statement in whole["statements"]:
+        for number in statement["citations"]:
+            if number in citations:
+                yield "citation", citations.pop(number)
+        yield "statement", statement
+    yield "done", whole
+
+
+def _add_asking(app: FastAPI, live: LiveAssistant, settings: Settings) -> None:
+    asked = {"requestBody": {"required": True, "content": {"application/json": {"schema": Question.model_json_schema()}}}}
+
+    @app.post("/api/ask", summary="Ask the guide", openapi_extra=asked)
+    async def ask(request: Request) -> Response:
+        """Answer as JSON; with `Accept: text/event-stream`, as events `understood`, `citation`, `statement` and one `done` or `error`."""
+        body = await read_json(request, Question, settings.max_body_bytes)
+        try:
+            question = clean_question(body.question, settings.max_question_characters)
+        except QuestionRefused as error:
+            raise Refused(422, "bad_question", str(error)) from error
+        history = tuple(Turn(turn.role, turn.content) for turn in body.history)
+
+        def work() -> Answer:
+            return live.get().answer(question, history, body.page.lstrip("/"), body.context)
+
+        if "text/event-stream" in request.headers.get("accept", ""):
+            return StreamingResponse(_stream(work), media_type="text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        answer = await run_in_threadpool(work)
+        if answer.verdict == "not_covered" and settings.note_gaps:
+            log.info("Not covered: %r", question)
+        return JSONResponse(answer.to_dict())
+
+    @app.get("/api/suggestions", summary="Questions to begin with")
+    async def suggestions(page: Annotated[str, Field(max_length=500)] = "") -> dict[str, list[str]]:
+        """Return three questions, of the given page if it has any."""
+        search = live.get().search
+        return {"suggestions": list(starting_points(search, page.lstrip("/").removesuffix("index.html")))}
+
+
+async def _stream(work: Callable[[], Answer]) -> AsyncIterator[bytes]:
+    import json
+
+    def event(name: str, data: dict[str, Any]) -> bytes:
+        return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False))
+
+    try:
+        answer = await run_in_threadpool(work)
+    except UserError as error:
+        yield event("error", error_body("unavailable", str(error)))
+        return
+    except Exception:
+        failed = error_body("internal", "Something went wrong here; the log has the request id.")
+        log.exception("Answering failed [%s]", failed["request_id"])
+        yield event("error", failed)
+        return
+    for name, data in answer_events(answer):
+        yield event(name, data)
+
+
+def _add_feedback(app: FastAPI, settings: Settings) -> None:
+    if not settings.feedback:
+        return
+    store = FeedbackStore(settings.feedback_file)
+    sent = {"requestBody": {"required": True, "content": {"application/json": {"schema": Feedback.model_json_schema()}}}}
+
+    @app.post("/api/feedback", status_code=201, summary="Say whether an answer helped", openapi_extra=sent)
+    async def feedback(request: Request) -> JSONResponse:
+        """Store a reader's feedback; acknowledged means on disk. The same id twice is stored once."""
+        body = await read_json(request, Feedback, settings.max_body_bytes)
+        await run_in_threadpool(store.add, body)
+        return JSONResponse({"stored": True}, 201)
+
+
+def _add_health(app: FastAPI, live: LiveAssistant) -> None:
+    @app.get("/healthz", summary="Is the process alive?")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", summary="Can it answer?")
+    async def readyz() -> dict[str, Any]:
+        manifest = live.get().search.manifest
+        return {"status": "ready", "index_version": manifest.version, "pages": manifest.pages, "dense": manifest.encoder is not None}
+
+
+def widget_file() -> Path:
+    """Return the widget's module: in an installed package beside this file, in a checkout below `docs/`."""
+    here = Path(__file__).parent
+    packaged = here / "assistant.js"
+    return packaged if packaged.is_file() else here.parent / "docs" / "assets" / "assistant.js"
+
+
+def _add_widget(app: FastAPI) -> None:
+    @app.get("/assistant.js", include_in_schema=False)
+    async def assistant_js() -> FileResponse:
+        # any site may load the module; what it may ask is decided by the API's allowed origins
+        return FileResponse(widget_file(), media_type="text/javascript", headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"})
+
+
+def _add_headers(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class _Site(StaticFiles):
+    """The built site; an address that is not there shows the site's own page for that, and the API's errors stay JSON."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if re.match(r"(api|chat|mcp)(/|$)", path):
+            raise HTTPException(404, "There is nothing at this address.")
+        if any(part.startswith(".") for part in path.split("/") if part != "."):
+            raise HTTPException(404, "There is nothing at this address.")
+        return await super().get_response(path, scope)

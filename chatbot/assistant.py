@@ -1,0 +1,136 @@
+"""The assistant: question in, answer out. Every door calls `Assistant.answer`.
+
+understand → gather → decide → select → write → verify, each a small function of plain data; this module only joins
+them and takes the time.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+from chatbot.answer import Answer, Asked, Citation, Place, Statement, Turn, Verdict
+from chatbot.decide import Coverage, default_coverage, signals
+from chatbot.evidence import Evidence, gather
+from chatbot.select import select
+from chatbot.suggestions import starting_points, suggest
+from chatbot.understand import understand
+from chatbot.verify import verify
+from chatbot.write import NAME, write
+from index import Search
+
+NEAREST = 3
+HISTORY = 6
+"""Turns of a dialogue that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One question of perhaps several, with what was found for it."""
+
+    question: str
+    evidence: Evidence
+    chance: float
+
+
+class Assistant:
+    """Answers from one loaded index. Holds no session: a dialogue comes with each question."""
+
+    def __init__(self, search: Search, *, coverage: Coverage | None = None, limit: int = 8) -> None:
+        """Make an assistant.
+
+        Args:
+            search: The loaded index.
+            coverage: What decides whether a question is covered; the shipped weights if not given.
+            limit: Most statements of an answer.
+        """
+        self.search = search
+        self.coverage = coverage or default_coverage()
+        self.limit = limit
+
+    def understand(self, question: str, history: tuple[Turn, ...] = ()) -> Asked:
+        """Return what is asked, a follow-up completed from the dialogue."""
+        return understand(question, history[-HISTORY:], known=self.search.lexical.vocabulary.__contains__)
+
+    def answer(self, question: str, history: tuple[Turn, ...] = (), page: str = "", context: str = "") -> Answer:
+        """Answer from the guide, or say that it does not cover the question.
+
+        Args:
+            question: As typed; not blank.
+            history: The dialogue so far, oldest turn first.
+            page: Page that the reader is on, below the site root; for suggestions.
+            context: Text that the reader selected; helps to find, is never quoted from.
+        """
+        started = time.perf_counter()
+        asked = self.understand(question, history)
+        if asked.small_talk:
+            return self._greet(asked, page)
+        parts = [self._look_up(replace(asked, resolved=part), context) for part in asked.parts]
+        found = time.perf_counter()
+        covered = [part for part in parts if part.chance >= self.coverage.threshold]
+        answer = self._write(asked, parts, covered)
+        earlier = [turn.content for turn in history if turn.role == "user"]
+        pages = [hit.passage.page for part in (covered or parts) for hit in part.evidence.hits[:5]]
+        ended = time.perf_counter()
+        return replace(
+            answer,
+            understood=asked.understood,
+            suggestions=suggest(self.search, pages, [*earlier, asked.question, asked.resolved]),
+            index_version=self.search.version,
+            timings_ms={
+                "retrieve": round((found - started) * 1000, 1),
+                "write": round((ended - found) * 1000, 1),
+                "total": round((ended - started) * 1000, 1),
+            },
+        )
+
+    def _look_up(self, asked: Asked, context: str) -> _Part:
+        evidence = gather(self.search, f"{asked.resolved} {context[:300]}".strip())
+        return _Part(asked.resolved, evidence, self.coverage.chance(signals(asked, evidence)))
+
+    def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part]) -> Answer:
+        statements: tuple[Statement, ...] = ()
+        citations: tuple[Citation, ...] = ()
+        dropped = 0
+        if covered:
+            chosen = [
+                part
+                for found in covered
+                for part in select(asked.kind, found.evidence, max(2, self.limit // len(covered)))
+            ]
+            statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
+        verdict: Verdict = "not_covered" if not statements else "partial" if len(covered) < len(parts) else "answered"
+        missing = "; ".join(part.question for part in parts if part not in covered)
+        return Answer(
+            question=asked.question,
+            verdict=verdict,
+            confidence=round(min(part.chance for part in (covered or parts)), 2),
+            writer=NAME,
+            statements=statements,
+            citations=citations,
+            nearest=self._nearest(parts) if verdict != "answered" else (),
+            missing=missing if verdict == "partial" else None,
+            notes=self._notes(asked, dropped),
+        )
+
+    def _notes(self, asked: Asked, dropped: int) -> tuple[str, ...]:
+        notes = []
+        if not asked.english:
+            notes.append("The guide is written in English; this is the best match for your question.")
+        if self.search.embedder is None:
+            notes.append("Searched by words only: the index has no embedding model.")
+        if dropped:
+            notes.append(f"{dropped} statement(s) were left out because their source does not hold them.")
+        return tuple(notes)
+
+    def _nearest(self, parts: list[_Part]) -> tuple[Place, ...]:
+        places: dict[str, Place] = {}
+        for part in parts:
+            for section in part.evidence.sections:
+                passage = section.hit.passage
+                url = self.search.manifest.site_url + passage.url
+                places.setdefault(url, Place(passage.title, passage.headings[-1], url))
+        return tuple(places.values())[:NEAREST]
+
+    def _greet(self, asked: Asked, page: str) -> Answer:
+        suggestions = starting_points(self.search, page)
+        line = "Hello. I answer questions from this guide and cite the passage behind every sentence. Ask me something, or begin with one of these."
+        return Answer(asked.question, "answered", 1.0, NAME, notes=(line,), suggestions=suggestions, index_version=self.search.version)

@@ -1,0 +1,50 @@
+"""Citations: quoted runs become numbered deep links that a browser highlights. Pure."""
+
+from urllib.parse import quote as percent_encode
+
+from chatbot.answer import Citation
+from index import Block, Passage
+
+_EDGE_WORDS = 6
+"""Words at either end of a quote that a text fragment names; a shorter quote is named whole."""
+_STRENGTH = ("law-or-standard", "peer-reviewed", "preprint", "official-docs", "practitioner", "vendor", "opinion")
+
+
+def cite(number: int, passage: Passage, blocks: list[Block], quote: str, site_url: str) -> Citation:
+    """Make a citation of a run of text in one passage's section.
+
+    Args:
+        number: From 1, in order of use.
+        passage: Where the run begins.
+        blocks: The run's blocks, in order.
+        quote: The run's text, verbatim.
+        site_url: Where the site is published; empty to stay relative to its root.
+    """
+    page, _, anchor = passage.url.partition("#")
+    # a fragment must begin and end inside one element; a row spans several, so its longest cell stands for it
+    first, last = blocks[0].find or quote, blocks[-1].find or quote
+    url = f"{site_url}{page}#{percent_encode(anchor)}:~:text={text_directive(first, last)}"
+    return Citation(number, passage.title, passage.headings[-1], url, quote, _evidence(blocks))
+
+
+def text_directive(first: str, last: str) -> str:
+    """Return the value of a text directive from the first words of `first` to the last words of `last`.
+
+    WICG "URL Fragment Text Directives": `text=start,end`, with `-`, `,` and `&` percent-encoded.
+    """
+    words = first.split()
+    if first == last and len(words) <= 2 * _EDGE_WORDS:
+        return _encode(first)
+    return f"{_encode(' '.join(words[:_EDGE_WORDS]))},{_encode(' '.join(last.split()[-_EDGE_WORDS:]))}"
+
+
+def _encode(text: str) -> str:
+    return percent_encode(text, safe="").replace("-", "%2D")
+
+
+def _evidence(blocks: list[Block]) -> str:
+    sources = [source for block in blocks for source in block.sources if source.kind in _STRENGTH]
+    if not sources:
+        return ""
+    weakest = max(sources, key=lambda source: (_STRENGTH.index(source.kind), -(source.year or 0)))
+    return f"{weakest.kind.replace('-', ' ')} source" + (f", {weakest.year}" if weakest.year else "")

@@ -1,0 +1,154 @@
+"""The command line: build, ask, serve. The only module that writes to a terminal."""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from index import BuildReport, Search, Store, UserError, build_index
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Build the guide's index, ask it, serve it.")
+out = Console()
+err = Console(stderr=True)
+
+ANSWERED, NOT_COVERED, FAILED = 0, 1, 2
+"""Exit codes of `ask`; 2 is every other command's failure, too."""
+
+
+@app.command()
+def build(
+    site: Annotated[Path | None, typer.Option(help="Index this folder of a built site instead of building our own.")] = None,
+    site_url: Annotated[str | None, typer.Option(help="Where that site is published: citations become absolute links.")] = None,
+    store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Build anew even if nothing changed.")] = False,
+) -> None:
+    """Build the site, then the index. Does only what changed."""
+    from chatbot.settings import read_settings
+
+    settings = read_settings(store=store, site_url=site_url)
+    folder = site or settings.site
+    if site is None:
+        _build_own_site(folder)
+    with _progress() as bar:
+        report = build_index(
+            folder, Store(settings.store), site_url=settings.site_url, model=settings.embedding_model, fresh=fresh, progress=_Bars(bar)
+        )
+    _tell(report)
+
+
+@app.command()
+def ask(
+    question: Annotated[list[str], typer.Argument(help="The question.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
+) -> None:
+    """Answer a question from the guide. Exit code 0: answered, 1: not covered, 2: failed."""
+    from chatbot.assistant import Assistant
+    from chatbot.questions import clean_question
+    from chatbot.settings import read_settings
+
+    settings = read_settings(store=store)
+    asked = clean_question(" ".join(question), settings.max_question_characters)
+    answer = Assistant(Search(Store(settings.store)), limit=settings.max_statements).answer(asked)
+    if as_json:
+        sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        from chatbot.render import to_terminal
+
+        out.print(to_terminal(answer))
+    raise typer.Exit(NOT_COVERED if answer.verdict == "not_covered" else ANSWERED)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
+    demo: Annotated[bool, typer.Option(help="Whether to serve the Gradio demo at /chat.")] = True,
+) -> None:
+    """Serve the site with the widget, the API and the Gradio demo on one port."""
+    import uvicorn
+
+    from chatbot.api import create_app
+    from chatbot.assistant import Assistant
+    from chatbot.live import LiveAssistant
+    from chatbot.settings import read_settings
+
+    settings = read_settings(host=host, port=port, store=store)
+    index = Store(settings.store)
+    live = LiveAssistant(lambda: Assistant(Search(index), limit=settings.max_statements), settings.store / "current")
+    manifest = live.get().search.manifest
+    if manifest.note:
+        err.print(f"[bold yellow]Answering by words only.[/] {manifest.note}")
+    site = Path(manifest.site)
+    application = create_app(live, settings, site if site.is_dir() else None)
+    if demo:
+        from chatbot.demo import mount_demo
+
+        application = mount_demo(application, live, settings)
+    address = f"http://{settings.host}:{settings.port}"
+    out.print(f"[bold]Site[/]  {address}/\n[bold]Demo[/]  {address}/chat\n[bold]API[/]   {address}/api/docs\n[dim]Stop with Ctrl+C.[/]")
+    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=8)
+
+
+def _build_own_site(folder: Path) -> None:
+    from guide.site import SiteRefused, build_site, site_is_current
+
+    root = Path.cwd()
+    if not (root / "mkdocs.yml").is_file():
+        raise UserError(
+            f"There is no mkdocs.yml in '{root}'.", remedy="Run this in the guide's folder, or index a built site with `chatbot build --site DIR`."
+        )
+    if site_is_current(root, folder):
+        return
+    with err.status("Building the site"):
+        try:
+            build_site(root, folder)
+        except SiteRefused as error:
+            raise UserError(str(error), remedy="\nMend that and build again; the old site and index are unchanged.") from error
+
+
+def _tell(report: BuildReport) -> None:
+    manifest = report.manifest
+    counts = f"{manifest.pages} pages, {manifest.sections} sections, {manifest.passages} passages"
+    if report.unchanged:
+        out.print(f"Nothing changed: {counts}. [dim]Index {manifest.version}, {report.seconds:.1f} s[/]")
+    else:
+        skipped = f", {report.skipped} files skipped" if report.skipped else ""
+        out.print(f"Indexed {counts}{skipped}; {report.embedded} texts embedded, {report.reused} reused. [dim]Index {manifest.version}, {report.seconds:.1f} s[/]")
+    if manifest.note:
+        err.print(f"[bold yellow]No embedding model: the index finds by words only.[/] {manifest.note}")
+
+
+def _progress() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=True)
+
+
+class _Bars:
+    """One progress bar for each stage of a build."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage, total=total)
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+
+def main() -> None:
+    """Run the command line; print an error that a user can mend as such, and exit 2."""
+    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except UserError as error:
+        err.print(f"[bold red]Error:[/] ", end="")
+        err.print(str(error), markup=False, highlight=False)
+        sys.exit(FAILED)

@@ -1,0 +1,111 @@
+"""Deciding: does the guide cover the question? A calibrated score of several signals. Pure.
+
+The weights were fitted by `chatbot tune` on questions that pages say they answer and questions that they say they
+don't; they live in `coverage.json`, or beside the index where someone fitted their own.
+"""
+
+import json
+import math
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+from chatbot.answer import Asked
+from chatbot.evidence import Evidence, agreement, spread
+
+SIGNALS = (
+    "cosine",
+    "unit_cosine",
+    "unit_score",
+    "overlap",
+    "unit_overlap",
+    "heading_overlap",
+    "unknown",
+    "agreement",
+    "spread",
+    "missing_name",
+    "missing_value",
+    "both",
+)
+
+_MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d.,]*\s?(dollars?|euros?|usd|eur|gbp|cents?)\b|\b(usd|eur|gbp)\s?\d", re.I)
+_NUMBER = re.compile(r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|third|quarter|hundred|thousand|million|billion|percent)\b", re.I)
+_DATE = re.compile(r"\b(19|20)\d\d\b|\b(january|february|march|april|may|june|july|august|september|october|november|december)\b|\b\d+\s(day|week|month|year|hour)s?\b", re.I)
+_PERSON = re.compile(r"\b(?:[A-Z][a-zé]+ ){1,2}[A-Z][a-zé]+\b|\b(team|engineer|scientist|owner|manager|officer|expert|board|regulator|authority|reviewer|tribunal|court|people|person|user|company)s?\b")
+_WANTED = (
+    (re.compile(r"\b(price|pricing|charge|charges|fee|fees|cost per|how much (does|do|is|are|will|would|money)|subscription|licen[cs]e cost|salary|salaries|earn|revenue|budget)\b", re.I), _MONEY),
+    (re.compile(r"\bhow (many|much|long|often|far|large|big|fast|old|high|low)\b|\bwhat (percentage|share|number|rate|figure)\b", re.I), _NUMBER),
+    (re.compile(r"\b(when (did|does|is|was|will|do|must)|what (year|date)|which year|since when|by when|deadline)\b", re.I), _DATE),
+    (re.compile(r"\bwho\b", re.I), _PERSON),
+)
+"""What a question word wants, and how a text shows that it has it."""
+
+
+class Coverage(BaseModel):
+    """A logistic model: chance that the guide covers a question, from its signals."""
+
+    model_config = ConfigDict(frozen=True)
+
+    weights: dict[str, float]
+    intercept: float
+    threshold: float
+    """Covered at or above it."""
+    fitted_on: str
+    """What, how many and when."""
+
+    def chance(self, signals: dict[str, float]) -> float:
+        """Return the calibrated chance, 0 to 1."""
+        total = self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in signals.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@lru_cache
+def default_coverage() -> Coverage:
+    """Return the weights that ship with the project."""
+    return Coverage.model_validate(json.loads(files("chatbot").joinpath("coverage.json").read_text("utf-8")))
+
+
+def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
+    """Return what speaks for and against coverage, each about 0 to 1, by the names of `SIGNALS`."""
+    if not evidence.sections:
+        return dict.fromkeys(SIGNALS, 0.0) | {"unknown": 1.0, "missing_name": 1.0}
+    units = [scored for section in evidence.sections[:4] for scored in section.units]
+    best = max(units, key=lambda scored: scored.score)
+    sections = evidence.sections[:4]
+    texts = [f"{' '.join(section.hit.passage.headings)} {' '.join(scored.unit.text for scored in section.units)}" for section in sections]
+    return {
+        "cosine": max(hit.cosine for hit in evidence.hits),
+        "unit_cosine": max(scored.cosine for scored in units),
+        "unit_score": best.score,
+        "overlap": max(section.overlap for section in sections),
+        "unit_overlap": max(scored.overlap for scored in units),
+        "heading_overlap": max(section.heading_overlap for section in sections),
+        "unknown": evidence.unknown,
+        "agreement": agreement(evidence),
+        "spread": spread(evidence),
+        "missing_name": _missing_name(asked.resolved, texts),
+        "missing_value": _missing_value(asked.resolved, " ".join(texts[:2])),
+        "both": max(scored.cosine * scored.overlap for scored in units),
+    }
+
+
+def _missing_name(question: str, texts: list[str]) -> float:
+    """Share of the names in a question — capitalised or with digits inside — that none of the texts holds."""
+    words = question.split()
+    names = [
+        word.strip("?!.,;:()\"'“”’")
+        for place, word in enumerate(words)
+        if (place and word[:1].isupper()) or (any(map(str.isdigit, word)) and any(map(str.isalpha, word))) or sum(map(str.isupper, word)) > 1
+    ]
+    names = [name.removesuffix("'s").removesuffix("’s").lower() for name in names if len(name) > 1]
+    if not names:
+        return 0.0
+    everything = [text.lower() for text in texts]
+    return sum(not any(name in text for text in everything) for name in names) / len(names)
+
+
+def _missing_value(question: str, text: str) -> float:
+    """1 if the question word wants a price, number, date or person and the text shows none."""
+    return float(any(wanted.search(question) and not shown.search(text) for wanted, shown in _WANTED))

@@ -1,0 +1,114 @@
+"""The Gradio demo at `/chat`: chat with streaming, clickable citations, a sources panel. A thin door on the assistant.
+
+Gradio is imported only when the demo is made: it costs seconds.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+
+from chatbot.answer import Answer, Turn
+from chatbot.live import LiveAssistant
+from chatbot.questions import QuestionRefused, clean_question
+from chatbot.render import sources_markdown, to_markdown
+from chatbot.settings import Settings
+from chatbot.suggestions import starting_points
+
+if TYPE_CHECKING:
+    import gradio
+
+PATH = "/chat"
+_CSS = """
+.gradio-container { max-width: 1200px !important; margin-inline: auto !important; }
+#sources blockquote { font-size: .9em; }
+#sources { max-height: 70vh; overflow-y: auto; }
+footer { display: none !important; }
+"""
+_NO_SOURCES = "*Ask a question: the passages behind the answer appear here, word for word.*"
+
+
+def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI:
+    """Mount the demo in the application and return it."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    import gradio
+
+    theme = gradio.themes.Soft(
+        primary_hue="cyan",
+        neutral_hue="slate",
+        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],  # by name: a theme's own fonts come from elsewhere
+        font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
+    )
+    return gradio.mount_gradio_app(
+        app, make_demo(live, settings), PATH, footer_links=[], show_error=False, enable_monitoring=False, max_file_size="1kb", theme=theme, css=_CSS
+    )
+
+
+def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
+    """Return the demo's page."""
+    import gradio
+
+    def respond(question: str, messages: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]], str]]:
+        history = tuple(Turn(message["role"], _text(message["content"])) for message in messages)
+        shown = [*messages, {"role": "user", "content": question}]
+        try:
+            answer = live.get().answer(clean_question(question, settings.max_question_characters), history)
+        except QuestionRefused as error:
+            gradio.Info(str(error))
+            yield question, messages, gradio.skip()
+            return
+        for text in _growing(answer):
+            yield "", [*shown, {"role": "assistant", "content": text}], gradio.skip()
+        yield "", [*shown, {"role": "assistant", "content": to_markdown(answer, "/")}], sources_markdown(answer, "/") or _NO_SOURCES
+
+    with gradio.Blocks(title=settings.title, analytics_enabled=False, fill_height=True) as demo:
+        gradio.Markdown(f"# {settings.title}\nEvery sentence is quoted from the guide and linked to the place where it stands. [Read the guide](/)")
+        with gradio.Row():
+            with gradio.Column(scale=3):
+                chat = gradio.Chatbot(
+                    label="Dialogue", height="62vh", buttons=["copy"], sanitize_html=True, allow_tags=False, latex_delimiters=[], feedback_options=None,
+                    placeholder="Ask about MLOps, LLMOps, or the choice between them.",
+                )
+                with gradio.Row():
+                    box = gradio.Textbox(
+                        placeholder="Type a question and press Enter", show_label=False, container=False, scale=6, autofocus=True, lines=1,
+                        max_length=settings.max_question_characters,
+                    )
+                    send = gradio.Button("Ask", variant="primary", scale=1, min_width=80)
+                    clear = gradio.Button("Clear", scale=1, min_width=80)
+                gradio.Examples([[question] for question in _examples(live)], inputs=box, label="Questions to begin with")
+            with gradio.Column(scale=2):
+                gradio.Markdown("### Sources of the last answer")
+                sources = gradio.Markdown(_NO_SOURCES, elem_id="sources", sanitize_html=True)
+        for event in (box.submit, send.click):
+            event(respond, [box, chat], [box, chat, sources], api_visibility="private")
+        clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
+    return demo
+
+
+def _examples(live: LiveAssistant) -> list[str]:
+    search = live.get().search
+    found = dict.fromkeys(starting_points(search))
+    for page in search.pages.values():
+        if page.questions and len(found) < 6:
+            found.setdefault(page.questions[0])
+    return list(found)[:6]
+
+
+def _growing(answer: Answer) -> Iterator[str]:
+    """Yield the answer statement by statement, so that a reader can begin to read."""
+    for count in range(1, len(answer.statements)):
+        partial = Answer(**{**{name: getattr(answer, name) for name in Answer.__slots__}, "statements": answer.statements[:count], "nearest": (), "notes": ()})
+        yield to_markdown(partial, "/")
+        time.sleep(0.04)
+
+
+def _text(content: Any) -> str:
+    """Return the text of a Gradio message, whichever of its forms it has."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, dict):
+        return str(content.get("text") or "")
+    return " ".join(_text(part) for part in content) if isinstance(content, list) else ""

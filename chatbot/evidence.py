@@ -1,0 +1,135 @@
+"""Evidence: the sections that an answer may use, with every sentence, item and row in them scored. Pure over a Search.
+
+Between retrieval and the decision: fed by index.Search, read by chatbot.decide and chatbot.write.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from index import Block, Hit, Passage, Query, Search, Unit, terms
+
+SECTIONS = 8
+"""Sections looked into; the answer rarely needs more than three."""
+HITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A unit and how well it fits the question."""
+
+    unit: Unit
+    block: Block
+    passage: Passage
+    place: tuple[int, int]
+    """Passage and block in the section: units of equal place stand in one block."""
+    cosine: float
+    overlap: float
+    """Share of the question's terms, by how much they tell, in the unit and its headings; 0 to 1."""
+    own_overlap: float
+    """The same in the unit alone."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEvidence:
+    """A section that was found, whole, in reading order."""
+
+    hit: Hit
+    units: tuple[Scored, ...]
+    overlap: float
+    """Share of the question's terms, by how much they tell, in headings and text; 0 to 1."""
+    heading_overlap: float
+    """Share of the question's terms in the headings alone."""
+    score: float
+
+    @property
+    def best(self) -> Scored:
+        """The unit that fits best."""
+        return max(self.units, key=lambda scored: scored.score)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that an answer to one question may use."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    sections: tuple[SectionEvidence, ...]
+    """Best first."""
+    unknown: float
+    """Share of the question's terms, by how much they tell, that no passage holds; 0 to 1."""
+
+
+def gather(search: Search, question: str, *, dense_weight: float = 0.6) -> Evidence:
+    """Search for a question and score what was found, down to the sentence."""
+    query = search.query(question)
+    hits = tuple(search.hits(query, HITS, dense_weight=dense_weight))
+    weights = {term: search.lexical.idf(term) for term in query.terms}
+    unknown = _share(weights, {term for term in weights if term not in search.lexical.vocabulary})
+    sections: list[SectionEvidence] = []
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for hit in hits:
+        key = (hit.passage.url, hit.passage.headings)
+        if key in seen:
+            continue
+        seen.add(key)
+        if (section := _section(search, query, hit, weights)) is not None:
+            sections.append(section)
+        if len(sections) == SECTIONS:
+            break
+    sections.sort(key=lambda section: -section.score)
+    return Evidence(query, hits, tuple(sections), unknown)
+
+
+def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) -> SectionEvidence | None:
+    heading_terms = set(terms(" ".join(hit.passage.headings)))
+    scored: list[Scored] = []
+    headers: set[int] = set()
+    present = set(heading_terms)
+    for order, row in enumerate(search.section(hit)):
+        passage = search.passages[row]
+        for unit, cosine in zip(search.units(row), search.unit_cosines(query, row), strict=True):
+            block = passage.blocks[unit.block]
+            if block.label == "header":
+                if block.group in headers:
+                    continue  # a long table repeats its header in each passage
+                headers.add(block.group)
+            own = set(terms(unit.text))
+            present |= own
+            overlap, own_overlap = _share(weights, own | heading_terms), _share(weights, own)
+            scored.append(
+                Scored(unit, block, passage, (order, unit.block), float(cosine), overlap, own_overlap, _fit(float(cosine), own_overlap, overlap))
+            )
+    if not scored:
+        return None
+    best = max(unit.score for unit in scored)
+    heading_overlap = _share(weights, heading_terms)
+    last = set(terms(hit.passage.headings[-1]))
+    named = len(last & set(weights)) / len(last | set(weights)) if last else 0.0
+    score = 0.45 * hit.score + 0.35 * best + 0.1 * heading_overlap + 0.1 * named
+    return SectionEvidence(hit, tuple(scored), _share(weights, present), heading_overlap, score)
+
+
+def _fit(cosine: float, own_overlap: float, overlap: float) -> float:
+    return 0.6 * max(cosine, 0.0) + 0.25 * own_overlap + 0.15 * overlap
+
+
+def _share(weights: dict[str, float], present: set[str]) -> float:
+    whole = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in present) / whole if whole else 0.0
+
+
+def agreement(evidence: Evidence) -> float:
+    """Return how far the two rankings name the same passages first: overlap of their best five, 0 to 1."""
+    if not evidence.hits:
+        return 0.0
+    by_cosine = {hit.row for hit in sorted(evidence.hits, key=lambda hit: -hit.cosine)[:5]}
+    by_bm25 = {hit.row for hit in sorted(evidence.hits, key=lambda hit: -hit.bm25)[:5] if hit.bm25 > 0}
+    return len(by_cosine & by_bm25) / 5
+
+
+def spread(evidence: Evidence) -> float:
+    """Return how far the best cosine stands above the median of the hits."""
+    cosines = np.array([hit.cosine for hit in evidence.hits])
+    return float(cosines.max() - np.median(cosines)) if cosines.size else 0.0

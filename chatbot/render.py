@@ -1,0 +1,167 @@
+"""Rendering: one `Answer` as Markdown or as terminal text. Pure; JSON is `Answer.to_dict`.
+
+Nothing here makes HTML. Links are the citations' own; text is escaped for the form that it goes into.
+"""
+
+import re
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from chatbot.answer import Answer, Citation, Statement
+
+NOT_COVERED = "The guide does not cover this question."
+NEAREST = "Nearest sections:"
+_PIECES = re.compile(r"(?<!\\)\*\*(?P<bold>.+?)(?<!\\)\*\*|(?<!\\)`(?P<code>[^`]+)`", re.S)
+_CELLS = re.compile(r" (?<!\\)\| ")
+
+
+def to_markdown(answer: Answer, base: str = "") -> str:
+    """Return the answer as Markdown, citations as links.
+
+    Args:
+        answer: The answer.
+        base: Put before citation links that are relative to the site root, with a closing slash.
+    """
+    lines: list[str] = []
+    if answer.understood:
+        lines += [f"*Understood as: {_escaped(answer.understood)}*", ""]
+    if answer.verdict == "not_covered":
+        lines += [f"**{NOT_COVERED}**", ""]
+    lines += _statements(answer, base)
+    if answer.missing:
+        lines += [f"**Not covered:** {_escaped(answer.missing)}", ""]
+    if answer.nearest:
+        lines += [NEAREST, ""]
+        lines += [f"- [{_escaped(place.title)} › {_escaped(place.heading)}]({_link(base, place.url)})" for place in answer.nearest] + [""]
+    lines += [f"*{_escaped(note)}*\n" for note in answer.notes]
+    return "\n".join(lines).strip()
+
+
+def sources_markdown(answer: Answer, base: str = "") -> str:
+    """Return the citations as a Markdown list, each with its quote."""
+    entries = []
+    for citation in answer.citations:
+        evidence = f" *({_escaped(citation.evidence)})*" if citation.evidence else ""
+        entries.append(
+            f"**[{citation.number}]** [{_escaped(citation.title)} › {_escaped(citation.heading)}]({_link(base, citation.url)}){evidence}\n\n"
+            f"> {_escaped(citation.quote)}"
+        )
+    return "\n\n".join(entries)
+
+
+def to_terminal(answer: Answer, base: str = "") -> RenderableType:
+    """Return the answer as a Rich renderable: statements first, then where each comes from."""
+    parts: list[RenderableType] = []
+    if answer.understood:
+        parts += [Text(f"Understood as: {answer.understood}", style="italic dim"), Text()]
+    if answer.verdict == "not_covered":
+        parts += [Text(NOT_COVERED, style="bold yellow")]
+    for kind, run in groupby(answer.statements, key=lambda statement: statement.kind):
+        statements = list(run)
+        if kind == "row":
+            parts.append(_table(statements))
+        else:
+            parts += [_line(statement) for statement in statements]
+    if answer.missing:
+        parts.append(Text(f"Not covered: {answer.missing}", style="yellow"))
+    if answer.citations:
+        parts += [Text(), Text("Sources", style="bold"), *(_source(citation, base) for citation in answer.citations)]
+    if answer.nearest:
+        parts += [Text(), Text(NEAREST, style="bold")]
+        parts += [Text.from_markup(f"  • {escape(place.title)} › {escape(place.heading)}\n    [dim]{escape(_link(base, place.url))}[/dim]") for place in answer.nearest]
+    parts += [Text(note, style="italic") for note in answer.notes]
+    if answer.suggestions:
+        parts += [Text(), Text("You might ask next", style="bold")]
+        parts += [Text(f"  • {suggestion}") for suggestion in answer.suggestions]
+    return Group(*parts)
+
+
+def cells(markdown: str) -> list[str]:
+    """Return the cells of a row statement."""
+    return [cell.replace(r"\|", "|").strip() for cell in _CELLS.split(f" {markdown} ")]
+
+
+def _statements(answer: Answer, base: str) -> list[str]:
+    links = {citation.number: f"[\\[{citation.number}\\]]({_link(base, citation.url)})" for citation in answer.citations}
+    lines: list[str] = []
+    for kind, run in groupby(answer.statements, key=lambda statement: statement.kind):
+        for place, statement in enumerate(run):
+            cited = " ".join(links[number] for number in statement.citations)
+            text = _safe(statement.text)
+            if kind == "item":
+                lines.append(f"{statement.label or '-'} {text} {cited}")
+            elif kind == "row":
+                row = [_safe(cell).replace("|", r"\|") for cell in cells(statement.text)]
+                lines.append(f"| {' | '.join(row)} {cited} |")
+                if not place:
+                    lines.append("|" + " --- |" * len(row))
+            else:
+                lines += [f"{text} {cited}", ""]
+        if lines and lines[-1]:
+            lines.append("")
+    return lines
+
+
+def _safe(inline: str) -> str:
+    """Make our inline Markdown safe as anybody's Markdown: keep bold and code, escape all else."""
+    out, at = [], 0
+    for found in _PIECES.finditer(inline):
+        out.append(_escaped(_unescaped(inline[at : found.start()])))
+        out.append(f"**{_escaped(_unescaped(found['bold']))}**" if found["bold"] else f"`{found['code']}`")
+        at = found.end()
+    return "".join([*out, _escaped(_unescaped(inline[at:]))])
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>#$!|~])", r"\\\1", text).replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([\\`*<|])", r"\1", text)
+
+
+def _link(base: str, url: str) -> str:
+    return url if url.startswith(("http://", "https://")) else base + url
+
+
+def _text(inline: str) -> Text:
+    text, at = Text(), 0
+    for found in _PIECES.finditer(inline):
+        text.append(_unescaped(inline[at : found.start()]))
+        text.append(_unescaped(found["bold"] or found["code"]), style="bold" if found["bold"] else "cyan")
+        at = found.end()
+    return text.append(_unescaped(inline[at:]))
+
+
+def _line(statement: Statement) -> RenderableType:
+    text = _text(statement.text).append("".join(f" [{number}]" for number in statement.citations), style="dim")
+    if statement.kind == "item":
+        return Padding(Text(f"{statement.label or '•'} ").append_text(text), (0, 0, 0, 2))
+    return text
+
+
+def _table(rows: list[Statement]) -> Table:
+    header = cells(rows[0].text) if rows[0].label == "header" else []
+    table = Table(*(Text.from_markup(escape(cell)) for cell in header), "", show_header=bool(header), show_lines=True)
+    width = max(len(cells(row.text)) for row in rows)
+    if not header:
+        table = Table(*[""] * (width + 1), show_header=False, show_lines=True)
+    for row in rows[bool(header) :]:
+        found = cells(row.text)
+        marks = Text(" ".join(f"[{number}]" for number in row.citations), style="dim")
+        table.add_row(*(_text(cell) for cell in found), *[""] * (width - len(found)), marks)
+    return table
+
+
+def _source(citation: Citation, base: str) -> RenderableType:
+    where = Text(f"[{citation.number}] ", style="bold").append(f"{citation.title} › {citation.heading}", style="bold")
+    if citation.evidence:
+        where.append(f"  ({citation.evidence})", style="dim")
+    url = _link(base, citation.url)
+    shown = Text(url.split(":~:")[0].rstrip("#"), style=f"blue link {url}" if url.startswith("http") else "blue")
+    return Group(where, Padding(Group(shown, Text(f"“{citation.quote}”", style="dim")), (0, 0, 0, 4)))

@@ -1,0 +1,199 @@
+"""Selecting: which sentences, items and rows of the evidence make the answer, and in which shape. Pure.
+
+Fed by chatbot.evidence, read by chatbot.write. Shapes follow the form of the question and of the page, never its
+subject.
+"""
+
+import re
+from dataclasses import dataclass
+
+from chatbot.answer import Kind
+from chatbot.evidence import Evidence, Scored, SectionEvidence
+from index import terms
+
+_POINTING = re.compile(
+    r"^\W*(this|that|these|those|it|its|they|their|them|such|here|both|he|she|either|neither|the (former|latter|same|other|second|third|result|reverse|opposite)|"
+    r"however|therefore|thus|hence|but|and|so|also|then|instead|otherwise|conversely|moreover|furthermore|for (example|instance)|in (contrast|turn|addition|other words)|as (above|mentioned|noted))\b",
+    re.I,
+)
+_OPENER = 0.8
+"""A section's first sentence opens the answer if it fits at least this well against the section's best unit: pages
+that answer first say there what the rest explains."""
+_NEIGHBOUR = 0.6
+_OTHER_SECTION = 0.78
+_REPEATS = 0.55
+"""Share of common terms from which a sentence says again what another said."""
+_WORDS = 4
+"""A shorter sentence says nothing by itself."""
+LIST_LIMIT = 14
+"""Items or rows of a list that was asked for; elsewhere the limit on statements holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Units of one section that the answer says, in the order in which it says them."""
+
+    section: SectionEvidence
+    units: tuple[Scored, ...]
+
+
+def select(kind: Kind, evidence: Evidence, limit: int) -> list[Chosen]:
+    """Choose what answers.
+
+    Args:
+        kind: The kind of answer that the question's form asks for.
+        evidence: Sections, best first.
+        limit: Most units; a complete list or table that was asked for may have up to `LIST_LIMIT`.
+
+    Returns:
+        Sections in order of use; empty only if there is no evidence.
+    """
+    sections = [section for section in evidence.sections if any(_says_something(scored) for scored in section.units)]
+    if not sections:
+        return []
+    lead = sections[0]
+    picked = _from_lead(kind, lead, limit)
+    chosen = [Chosen(lead, tuple(picked))]
+    best = max(scored.score for scored in picked)
+    room = min(limit, 5 if _is_block(picked) else 4) - len(picked)
+    for section in sections[1:4]:
+        if room <= 0 or section.score < 0.7 * lead.score:
+            break
+        added = _from_other(section, best, [scored for part in chosen for scored in part.units])
+        if added:
+            chosen.append(Chosen(section, tuple(added)))
+            room -= len(added)
+    if sum(len(part.units) for part in chosen) < 2:
+        chosen[0] = Chosen(lead, tuple(_widened(lead, picked)))
+    return chosen
+
+
+def _from_lead(kind: Kind, section: SectionEvidence, limit: int) -> list[Scored]:
+    usable = [scored for scored in section.units if _says_something(scored)]
+    best = max(usable, key=lambda scored: scored.score)
+    opener = next((scored for scored in usable if scored.unit.kind == "text"), None)
+    opens = opener is not None and (opener.score >= _OPENER * best.score or kind == "definition" or best.unit.kind in ("item", "row"))
+    start = opener if opens and opener is not None else best
+    if kind in ("list", "how-to") or best.unit.kind == "item":
+        if items := _group(section, "item", best):
+            wanted = kind in ("list", "how-to")
+            return _listed(section, start, items, LIST_LIMIT if wanted else limit, complete=wanted)
+    if kind == "comparison" or best.unit.kind == "row":
+        if rows := _group(section, "row", best):
+            return _tabled(section, start, rows, limit)
+    return _sentences(section, start, best, min(limit, 4))
+
+
+def _group(section: SectionEvidence, kind: str, best: Scored) -> list[Scored]:
+    """The list or table that fits best: the one that holds the best unit, or whose own best is near to it."""
+    groups: dict[int, list[Scored]] = {}
+    for scored in section.units:
+        if scored.unit.kind == kind:
+            groups.setdefault(scored.block.group, []).append(scored)
+    fitting = {group: max(scored.score for scored in found) for group, found in groups.items()}
+    if not fitting:
+        return []
+    group = max(fitting, key=lambda name: fitting[name])
+    return groups[group] if fitting[group] >= 0.5 * best.score and len(groups[group]) > 1 else []
+
+
+def _listed(section: SectionEvidence, start: Scored, items: list[Scored], limit: int, *, complete: bool) -> list[Scored]:
+    units = list(section.units)
+    before = units.index(items[0]) - 1
+    intro = [units[before]] if before >= 0 and units[before].unit.kind == "text" and units[before].unit.text.endswith(":") else []
+    head = _standalone(units, start) if start.unit.kind == "text" and start not in intro else []
+    head = [scored for scored in head if scored not in intro and scored not in items]
+    outer = [scored for scored in items if scored.block.depth == 0] if len(items) > limit else items
+    room = max(2, limit - len(head) - len(intro))
+    if len(outer) > room and not complete:
+        kept = {id(scored) for scored in sorted(outer, key=lambda scored: -scored.score)[:room]}
+        outer = [scored for scored in outer if id(scored) in kept]
+    return [*head, *intro, *outer[:room]]
+
+
+def _tabled(section: SectionEvidence, start: Scored, rows: list[Scored], limit: int) -> list[Scored]:
+    header = [scored for scored in rows if scored.unit.label == "header"]
+    body = [scored for scored in rows if scored.unit.label != "header"]
+    if not body:
+        return [start]
+    head = _standalone(list(section.units), start) if start.unit.kind == "text" else []
+    best = max(scored.score for scored in body)
+    fitting = [scored for scored in body if scored.score >= 0.8 * best]
+    room = max(1, limit - len(head) - len(header))
+    kept = {id(scored) for scored in sorted(fitting, key=lambda scored: -scored.score)[:room]}
+    return [*head, *header, *(scored for scored in body if id(scored) in kept)]
+
+
+def _sentences(section: SectionEvidence, start: Scored, best: Scored, limit: int) -> list[Scored]:
+    units = list(section.units)
+    picked = _standalone(units, start)
+    if best is not start and not _repeats(best, picked):
+        picked += [scored for scored in _standalone(units, best) if scored not in picked]
+    floor = _NEIGHBOUR * best.score
+    for scored in units[units.index(start) + 1 :]:
+        if len(picked) >= limit:
+            break
+        if scored in picked or not _says_something(scored) or scored.unit.kind not in ("text", "item"):
+            continue
+        if scored.unit.kind == "text" and not scored.unit.text.endswith(":") and scored.score >= floor and not _repeats(scored, picked):
+            needed = [other for other in _standalone(units, scored) if other not in picked]
+            if len(picked) + len(needed) <= limit:
+                picked += needed
+    first, rest = picked[0], sorted(picked[1:], key=units.index)
+    return [first, *rest] if units.index(first) < units.index(rest[0]) or start is not best else [first, *rest] if rest else [first]
+
+
+def _from_other(section: SectionEvidence, best: float, said: list[Scored]) -> list[Scored]:
+    units = list(section.units)
+    usable = [scored for scored in units if scored.unit.kind == "text" and _says_something(scored) and not scored.unit.text.endswith(":")]
+    if not usable:
+        return []
+    fitting = max(usable, key=lambda scored: scored.score)
+    if usable[0].score >= 0.9 * fitting.score:
+        fitting = usable[0]
+    if fitting.score < _OTHER_SECTION * best or _repeats(fitting, said):
+        return []
+    found = _standalone(units, fitting)
+    return found if len(found) <= 2 and not any(_repeats(scored, said) for scored in found) else []
+
+
+def _standalone(units: list[Scored], scored: Scored) -> list[Scored]:
+    """Return a sentence with those before it in its paragraph that it points back to."""
+    found = [scored]
+    place = units.index(scored)
+    while _POINTING.match(found[0].unit.text) and scored.unit.kind == "text" and place > 0:
+        place -= 1
+        if units[place].unit.kind != "text" or units[place].place != scored.place and len(found) > 1:
+            break
+        found.insert(0, units[place])
+        if len(found) >= 3:
+            break
+    return found
+
+
+def _widened(section: SectionEvidence, picked: list[Scored]) -> list[Scored]:
+    """Add the sentence that follows, so that an answer is more than one line where the section says more."""
+    units = list(section.units)
+    after = [scored for scored in units[units.index(picked[-1]) + 1 :] if _says_something(scored) and scored.unit.kind in ("text", "item")]
+    if after and after[0].unit.text.endswith(":") and len(after) > 1:
+        return [*picked, *after[:4]]
+    return [*picked, *after[:1]]
+
+
+def _is_block(picked: list[Scored]) -> bool:
+    return any(scored.unit.kind in ("item", "row") for scored in picked)
+
+
+def _says_something(scored: Scored) -> bool:
+    if scored.unit.kind == "code":
+        return False
+    return scored.unit.kind != "text" or len(scored.unit.text.split()) >= _WORDS
+
+
+def _repeats(scored: Scored, said: list[Scored]) -> bool:
+    own = set(terms(scored.unit.text))
+    return any(scored is other or _alike(own, set(terms(other.unit.text))) for other in said)
+
+
+def _alike(one: set[str], other: set[str]) -> bool:
+    return len(one & other) >= _REPEATS * min(len(one), len(other)) if one and other else one == other

@@ -1,0 +1,157 @@
+"""Understanding: what kind of question is it, what does a follow-up refer to, is it a question at all? Pure.
+
+The forms of English questions, not the words of any subject. The first step of `chatbot.assistant.answer`.
+"""
+
+import re
+from collections.abc import Callable
+
+from chatbot.answer import Asked, Kind, Turn
+from index import fold, is_stop_word, terms
+
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("how-to", re.compile(r"\b(how (do|can|should|would|could|to|might) (i|we|you|one|a|an|our|the|my|someone|companies|teams?|banks?)?|how to|steps? (to|for)|walk me through|guide me)\b", re.I)),
+    ("comparison", re.compile(r"\b(vs\.?|versus|compared? (to|with|and)|compare|differ(s|ent|ence|ences|ently)?|distinguish|contrast|in contrast|as opposed to|similarit(y|ies)|have in common)\b", re.I)),
+    ("choice", re.compile(r"\b(which (one|is (right|better|best)|should|do we (need|choose|pick))|should (we|i|you|our|a|an|one)|choose between|do (we|i) need|better (for|to|choice)|right for (us|me)|when (should|to|do) (we|i|you)?|(mlops|x) or\b.*\?|recommend|worth it|instead of)\b", re.I)),
+    ("list", re.compile(r"\bwhat are (the |some |our |your |its |their |all )?(\w+[ -]){0,3}\w+s (of|in|for|to|that|when|with)\b", re.I)),
+    ("definition", re.compile(r"^\W*((so |ok(ay)? |and )?(what('s| is| are| does)|whats|define|definition of|explain|meaning of|describe|tell me about|who or what is)\b(?!.*\b(best|difference|cost|should|steps?|examples?)\b).{0,70}$)", re.I)),
+    ("list", re.compile(r"\b(what are|list|name (the|some|all|three|five)|which (are|\w+s\b)|examples? of|types? of|kinds? of|what (\w+ ){0,2}(kinds|types|metrics|steps|risks|challenges|criteria|components|roles|tools|levels|patterns|benefits|advantages|options|reasons|factors|measures|causes|phases|stages|principles|features|signs|limits)|checklist|enumerate|how many)\b", re.I)),
+    ("yes-no", re.compile(r"^\W*(is|are|does|do|can|could|will|would|should|has|have|did|was|were|must|isn't|aren't|doesn't|don't|can't)\b", re.I)),
+    ("fact", re.compile(r"\b(how (much|many|long|often|far|large|big|fast|old|high|low)|when (did|does|is|was|will|do)|since when|who (is|was|are|made|wrote|owns|runs)|where|what (percentage|share|number|year|date|price|rate|figure|value|size)|which (year|company|version|law|article))\b", re.I)),
+)
+_SHORT_FORM = re.compile(r"^[\w./&+-]+( [\w./&+-]+){0,3}\??$")
+
+_FOLLOW_UP = re.compile(
+    r"^\W*(and|but|or|so|also|what about|how about|why|why not|how so|what if|then|same for|for|with|without|in|ok(ay)?,? (and|but|so))\b", re.I
+)
+_POINTER = re.compile(r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|one|ones|both|former|latter|there|same|such|the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?)\b", re.I)
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
+_LEAD_IN = re.compile(r"^\W*((and|but|so|or|also|ok(ay)?|then|same for|what about|how about)\b[\s,]*)+", re.I)
+_GREETING = re.compile(
+    r"^\W*(hi|hello|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings|thanks?( you)?( (so|very) much| a lot)?|thx|ty|cheers|great|cool|nice|perfect|awesome|"
+    r"ok(ay)?|bye|goodbye|see you|help|who are you|what are you|what can (you|i) (do|ask|help)( with| you| me| about)?|what do you (do|know)( about)?|how are you( doing)?( today)?|"
+    r"are you (a bot|human|real|an? (ai|robot|chatbot))|what is this|what('s| is) your name|how (do|does) (you|this) work)"
+    r"(\W+(there|all|everyone|bot|assistant|again|for (your|the) help|very much|so much|mate|team))*\W*$",
+    re.I,
+)
+_RELATION = re.compile(r"^.*?\b(differences?|distinction|comparison|relation(ship)?|meaning|definition|purpose|role|point|use|benefits?|advantages?|examples?|types?|kinds?) (between|of|for)\b", re.I)
+_SPLIT = re.compile(r"(?<=\?)\s+(?=\S)|,?\s+and\s+(?=(?:what|how|why|when|who|where|which|should|does|do|is|are|can)\b)", re.I)
+
+
+def understand(question: str, history: tuple[Turn, ...] = (), *, known: Callable[[str], bool] = lambda term: True) -> Asked:
+    """Return what is asked.
+
+    Args:
+        question: As typed, not blank.
+        history: The dialogue so far, oldest turn first; only used if the question can't stand alone.
+        known: Says whether the guide uses a term; tells English questions about it from other languages.
+    """
+    typed = " ".join(question.split())
+    if _GREETING.match(typed):
+        return Asked(typed, typed, "open", (typed,), small_talk=True)
+    resolved = resolve(typed, history)
+    parts = tuple(part.strip() for part in _SPLIT.split(resolved) if part.strip())
+    # only questions that can stand alone are parts: "… and why?" belongs to what stands before it
+    whole = len(parts) < 2 or any(len(_content(part)) < 2 or _POINTER.search(part) for part in parts)
+    return Asked(typed, resolved, kind_of(resolved), (resolved,) if whole else parts[:3], english=is_english(typed, known))
+
+
+def kind_of(question: str) -> Kind:
+    """Return the kind of answer that a question's form asks for."""
+    for kind, form in _KINDS:
+        if form.search(question):
+            return kind
+    return "definition" if _SHORT_FORM.match(question) and len(_content(question)) <= 3 else "open"
+
+
+def is_english(question: str, known: Callable[[str], bool]) -> bool:
+    """Say whether a question is in English, or too short to tell: by function words and the guide's own terms."""
+    letters = [character for character in question if character.isalpha()]
+    if letters and sum(character.isascii() for character in letters) < 0.7 * len(letters):
+        return False
+    words = [fold(word) for word in re.findall(r"[^\W\d_]+", question)]
+    if len(words) < 4:
+        return True
+    ours = sum(is_stop_word(word) or all(known(term) for term in terms(word)) for word in words)
+    return ours >= 0.34 * len(words)
+
+
+def resolve(question: str, history: tuple[Turn, ...]) -> str:
+    """Complete a follow-up from the dialogue; return any other question as it is.
+
+    "and for monitoring?" takes over the last question's topic, "what does it cost?" puts the topic in the pronoun's
+    place, "the second one?" names the second item of the last answer.
+    """
+    asked = [turn.content for turn in history if turn.role == "user" and not _GREETING.match(turn.content)]
+    if not asked:
+        return question
+    content = _content(question)
+    starts_over = len(content) >= 3 and not _FOLLOW_UP.match(question) and not _refers(question)
+    if starts_over or (len(content) >= 2 and kind_of(question) == "definition" and not _refers(question) and not _FOLLOW_UP.match(question)):
+        return question
+    if not content and not _FOLLOW_UP.match(question) and not _refers(question):
+        return question
+    previous = " ".join(asked[-1].split())
+    before = resolve(previous, tuple(history[: _last_index(history, asked[-1])]))
+    if (item := _named_item(question, history)) is not None:
+        return _put(_LEAD_IN.sub("", question), item)
+    topic = topic_of(before)
+    if not topic:
+        return question
+    if _refers(question) and len(content) >= 1 and not re.match(r"^\W*(and|what about|how about)\b", question, re.I):
+        return _put(question, topic)
+    rest = _LEAD_IN.sub("", question)
+    return f"{before.rstrip(' ?.!')} {_lead(rest)}".rstrip(" ?.!") + "?"
+
+
+def topic_of(question: str) -> str:
+    """Return the words of a question that name its subject: without question words and relations at its start."""
+    words = _RELATION.sub("", question.strip(" ?.!")).split()
+    while words and (is_stop_word(fold(words[0].strip(",;:'\""))) or not any(map(str.isalnum, words[0]))):
+        words.pop(0)
+    while words and is_stop_word(fold(words[-1])):
+        words.pop()
+    return " ".join(words)
+
+
+def _content(question: str) -> list[str]:
+    return [word for word in (fold(found) for found in re.findall(r"[\w./+-]*\w", question)) if not is_stop_word(word)]
+
+
+def _refers(question: str) -> bool:
+    """Say whether a pronoun points out of the question: no word in the question itself that it could mean."""
+    found = _POINTER.search(question)
+    return bool(found) and len(_content(question[: found.start()])) == 0 if found else False
+
+
+def _last_index(history: tuple[Turn, ...], content: str) -> int:
+    return max(place for place, turn in enumerate(history) if turn.content == content and turn.role == "user")
+
+
+def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
+    ordinal = re.search(r"\b(?:the )?(first|second|third|fourth|fifth|sixth|last)(?: one| point| option| step| item)?\b", question, re.I)
+    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.M)
+    if not ordinal or not items:
+        return None
+    place = _ORDINALS[ordinal[1].lower()]
+    if place >= len(items):
+        return None
+    plain = re.sub(r"[*`]|\s*\[\d+\]", "", items[place])
+    return re.split(r"[.:;—–(]", plain)[0].strip()[:120] or None
+
+
+def _put(question: str, topic: str) -> str:
+    """Put a topic where a question points, or after it."""
+    ordinal = r"\b(?:the )?(?:first|second|third|fourth|fifth|sixth|last)(?: one| point| option| step| item)\b"
+    if re.search(ordinal, question, re.I):
+        return re.sub(ordinal, lambda _: topic, question, count=1, flags=re.I)
+    if found := re.search(r"\b(its|their|theirs)\b", question, re.I):
+        return f"{question[: found.start()]}the {question[found.end() :].strip(' ?.!')} of {topic}?".replace("the  ", "the ")
+    if found := re.search(r"\b(it|they|them|this|that|these|those|both)\b", question, re.I):
+        return question[: found.start()] + topic + question[found.end() :]
+    return f"{question.rstrip(' ?.!')}: {topic}?"
+
+
+def _lead(rest: str) -> str:
+    return rest if re.match(r"^(for|with|without|in|on|at|by|to|from|about|if|when|why|how)\b", rest, re.I) else f"— {rest}"

@@ -1,0 +1,58 @@
+"""Writing by quoting: chosen units become statements, each with the citation that holds it word for word. Pure.
+
+Fed by chatbot.select, read by chatbot.verify. A model may take its place behind the same shape of function.
+"""
+
+from collections.abc import Iterator
+
+from chatbot.answer import Citation, Statement
+from chatbot.citations import cite
+from chatbot.evidence import Scored, SectionEvidence
+from chatbot.select import Chosen
+
+NAME = "extractive"
+
+
+def write(chosen: list[Chosen], site_url: str = "") -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
+    """Quote what was chosen.
+
+    Runs of units that follow each other in one paragraph, list or table share a citation.
+
+    Returns:
+        Statements in order, and their citations numbered from 1 in order of use.
+    """
+    statements: list[Statement] = []
+    citations: list[Citation] = []
+    said: set[str] = set()
+    for part in chosen:
+        for run in _runs(part.section, [scored for scored in part.units if scored.unit.text not in said]):
+            said |= {scored.unit.text for scored in run}
+            quote = " ".join(" ".join(scored.unit.text.split()) for scored in run)
+            citation = cite(len(citations) + 1, run[0].passage, [scored.block for scored in run], quote, site_url)
+            citations.append(citation)
+            statements += [_statement(scored, citation.number) for scored in run]
+    return tuple(statements), tuple(citations)
+
+
+def _statement(scored: Scored, number: int) -> Statement:
+    kind = scored.unit.kind
+    return Statement("text" if kind == "code" else kind, scored.unit.markdown, (number,), scored.unit.label)
+
+
+def _runs(section: SectionEvidence, units: list[Scored]) -> Iterator[list[Scored]]:
+    order = {id(scored): place for place, scored in enumerate(section.units)}
+    run: list[Scored] = []
+    for scored in units:
+        if run and not _continues(run[-1], scored, order):
+            yield run
+            run = []
+        run.append(scored)
+    if run:
+        yield run
+
+
+def _continues(before: Scored, after: Scored, order: dict[int, int]) -> bool:
+    if order[id(after)] != order[id(before)] + 1:
+        return False
+    same_block = before.place == after.place
+    return same_block or after.unit.kind in ("item", "row") and (before.block.group == after.block.group or before.unit.text.endswith(":"))

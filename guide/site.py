@@ -1,0 +1,94 @@
+"""Pages become the site: checked, built by MkDocs aside, checked again, swapped in (disk, a child process).
+
+Called by the command line. Builds nothing if nothing changed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from guide.problems import PageProblem
+from guide.safety import check_built, check_pages
+
+_STAMP = ".inputs"
+_SHOWN = 20
+"""Problems told at once."""
+
+
+class SiteRefused(Exception):
+    """The site can't be built as its pages stand; says which page, which line and why."""
+
+
+def site_is_current(root: Path, site: Path) -> bool:
+    """Say whether `site` was built from exactly what `root` holds now."""
+    stamp = site / _STAMP
+    return stamp.is_file() and stamp.read_text("utf-8") == inputs_digest(root)
+
+
+def build_site(root: Path, site: Path) -> bool:
+    """Build the site of the project in `root` into `site`; return False if it was current already.
+
+    The old site stays in place until the new one is complete.
+
+    Raises:
+        SiteRefused: If a page is unsafe or the generator fails; names file, line and fault.
+    """
+    if site_is_current(root, site):
+        return False
+    _refuse(check_pages(root / "docs"))
+    site.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=site.parent, prefix=f".{site.name}-"))
+    try:
+        aside.chmod(0o755)
+        _run_mkdocs(root, aside)
+        _refuse(check_built(aside))
+        (aside / _STAMP).write_text(inputs_digest(root), "utf-8")
+        _swap(aside, site)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return True
+
+
+def inputs_digest(root: Path) -> str:
+    """Return a SHA-256 over everything that the site is made from."""
+    digest = hashlib.sha256()
+    folders = (root / "docs", root / "overrides", Path(__file__).parent)
+    files = [root / "mkdocs.yml", *(path for folder in folders for path in sorted(folder.rglob("*")))]
+    for path in files:
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _run_mkdocs(root: Path, target: Path) -> None:
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(target.resolve())],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        told = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
+        raise SiteRefused("MkDocs refused the pages:\n" + "\n".join(told[-20:]))
+
+
+def _refuse(problems: list[PageProblem]) -> None:
+    if problems:
+        more = f"\n… and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        raise SiteRefused("The pages can't be published as they stand:\n" + "\n".join(map(str, problems[:_SHOWN])) + more)
+
+
+def _swap(new: Path, site: Path) -> None:
+    old = site.with_name(f".{site.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)

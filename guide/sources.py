@@ -1,0 +1,67 @@
+"""The sources that pages cite by key: `docs/sources.yml` becomes typed entries (disk).
+
+Read by guide.references, which renders them, and guide.lint, which checks keys.
+"""
+
+import datetime
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, HttpUrl, TypeAdapter, ValidationError
+
+Kind = Literal["law-or-standard", "peer-reviewed", "preprint", "official-docs", "practitioner", "vendor", "opinion"]
+
+KIND_NAMES: dict[str, str] = {
+    "law-or-standard": "law or standard",
+    "peer-reviewed": "peer-reviewed",
+    "preprint": "preprint",
+    "official-docs": "official documentation",
+    "practitioner": "practitioner report",
+    "vendor": "vendor",
+    "opinion": "opinion",
+}
+"""From the strongest evidence to the weakest, as a reader is told."""
+
+MARKS = {"synthesis": "our synthesis", "illustrative": "illustrative numbers"}
+"""Keys that stand for no source: what the guide itself concludes or invents for teaching."""
+
+CITATION = re.compile(r"\[(@[a-z][a-z0-9-]*(?:;\s*@[a-z][a-z0-9-]*)*)\]")
+"""`[@key]` or `[@key; @other]`, as Pandoc writes citations."""
+
+
+class Source(BaseModel):
+    """One entry of `docs/sources.yml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    publisher: str
+    year: int | None
+    link: HttpUrl | None
+    kind: Kind
+    checked: datetime.date
+    access: Literal["original", "excerpt", "secondary"] = "original"
+    link_checked: bool = True
+
+
+def cited_keys(text: str) -> list[str]:
+    """Return the keys of every citation in Markdown text, in order, repeats kept."""
+    return [key.strip().lstrip("@") for match in CITATION.finditer(text) for key in match[1].split(";")]
+
+
+@lru_cache
+def read_sources(path: Path) -> dict[str, Source]:
+    """Read the sources' data file.
+
+    Raises:
+        ValueError: If an entry lacks a field or has a wrong one; the message names key and field.
+        OSError: If the file can't be read.
+    """
+    try:
+        return TypeAdapter(dict[str, Source]).validate_python(yaml.safe_load(path.read_text("utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

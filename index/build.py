@@ -1,0 +1,225 @@
+"""A built site becomes a searchable store: read, cut, embed, write aside, swap in (disk, model).
+
+Called by the command line; calls every other module of this room.
+"""
+
+import hashlib
+import logging
+import math
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from index import export
+from index.dense import write_dense
+from index.encoder import Embedder, OnnxEmbedder, read_encoder_info
+from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing
+from index.lexical import terms, write_lexical
+from index.model import Page, Passage
+from index.pages import html_files, read_site, site_digest
+from index.passages import cut_page, units
+from index.store import FORMAT, EmbeddingCache, Manifest, Store, write_pages, write_passages
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name, how much of it is done, and how much there is."""
+LEXICAL_TOKENS = 256
+"""Passage limit where no model sets one."""
+_SAVE_EVERY = 2048
+"""Texts embedded between two savings of the cache: about what a killed build may lose."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    manifest: Manifest
+    unchanged: bool
+    """True if the store already held exactly this, and nothing was written."""
+    embedded: int
+    """Texts that went through the model: passages, and the sentences in them."""
+    reused: int
+    skipped: int
+    """HTML files that asked not to be indexed, redirect or have no text."""
+    seconds: float
+
+
+def build_index(
+    site: Path,
+    store: Store,
+    *,
+    site_url: str = "",
+    model: str = export.BUNDLED,
+    fresh: bool = False,
+    progress: Progress = lambda stage, done, total: None,
+    embedder: Embedder | None = None,
+) -> BuildReport:
+    """Index a built site; do nothing if the store already holds just that.
+
+    Args:
+        site: Folder of HTML pages, made by any generator.
+        store: Where the index goes.
+        site_url: Where the site is published; citations then are absolute.
+        model: `bundled`, a folder, or a hub name.
+        fresh: Build even if nothing changed, and forget cached embeddings.
+        progress: Told how far the build is.
+        embedder: Used instead of `model`, for tests.
+
+    Raises:
+        SiteMissing: If there are no HTML pages.
+        ModelTampered: If the bundled model is not the expected one.
+        UserError: If another build holds the store.
+    """
+    started = time.perf_counter()
+    files = html_files(site)
+    with store.writing():
+        weights, folder, note = ("given", None, "") if embedder else _find_model(model)
+        inputs = _inputs(site, files, weights, site_url)
+        if not fresh and (found := _current(store)) and found.inputs == inputs:
+            return BuildReport(found, True, 0, found.passages, 0, time.perf_counter() - started)
+        if embedder is None and folder is not None:
+            embedder, note = _load_encoder(store, model, folder, weights, fresh, progress)
+        pages, skipped = _read_pages(site, files, progress)
+        passages = _cut(pages, embedder)
+        with store.new_build() as aside:
+            embedded = reused = 0
+            if embedder is not None:
+                embedded, reused = _embed(store, aside, passages, embedder, fresh, progress)
+            write_lexical([terms(" ".join(passage.headings)) + terms(passage.text) for passage in passages], aside / "bm25")
+            write_passages(passages, aside / "passages.jsonl")
+            write_pages(pages, aside / "pages.jsonl")
+            manifest = store.publish(
+                aside,
+                {
+                    "format": FORMAT,
+                    "version": inputs[:12],
+                    "built": datetime.now(UTC).isoformat(timespec="microseconds"),
+                    "site": str(site),
+                    "site_url": site_url and site_url.rstrip("/") + "/",
+                    "inputs": inputs,
+                    "encoder": _encoder_name(weights) if embedder is not None else None,
+                    "note": note,
+                    "pages": len(pages),
+                    "sections": sum(len(page.sections) for page in pages),
+                    "passages": len(passages),
+                },
+            )
+    return BuildReport(manifest, False, embedded, reused, skipped, time.perf_counter() - started)
+
+
+def _find_model(model: str) -> tuple[str, Path | None, str]:
+    """Return digest and folder of the model's files, or no folder and the reason why not."""
+    try:
+        folder = export.model_folder(model) or export.download_model(model)
+        return export.weights_digest(folder), folder, ""
+    except ModelUnusable as error:
+        return "none", None, str(error)
+
+
+def _inputs(site: Path, files: list[Path], weights: str, site_url: str) -> str:
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+    whole = "\0".join((str(FORMAT), code, weights, site_url, str(site), site_digest(site, files)))
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _current(store: Store) -> Manifest | None:
+    """Return the current build's manifest if the build is whole."""
+    try:
+        folder, manifest = store.current()
+        store.verify(folder, manifest)
+        if manifest.encoder:
+            read_encoder_info(store.encoders / manifest.encoder)
+        return manifest
+    except IndexMissing:
+        return None
+    except IndexBroken as error:
+        log.warning("%s It is built anew now.", error.message)
+        return None
+
+
+def _encoder_name(weights: str) -> str:
+    return weights[:16]
+
+
+def _load_encoder(
+    store: Store, model: str, folder: Path, weights: str, fresh: bool, progress: Progress
+) -> tuple[OnnxEmbedder | None, str]:
+    target = store.encoders / _encoder_name(weights)
+    try:
+        try:
+            if not fresh:
+                return OnnxEmbedder(target, threads=_threads()), ""
+        except IndexBroken:
+            pass  # not exported yet, or damaged: export anew
+        progress("Exporting the model", 0, 1)
+        export.export_encoder(model, folder, target)
+        progress("Exporting the model", 1, 1)
+        return OnnxEmbedder(target, threads=_threads()), ""
+    except ModelUnusable as error:
+        return None, str(error)
+
+
+def _threads() -> int:
+    return min(4, os.cpu_count() or 1)
+
+
+def _read_pages(site: Path, files: list[Path], progress: Progress) -> tuple[list[Page], int]:
+    pages: list[Page] = []
+    for done, page in enumerate(read_site(site, files), 1):
+        progress("Reading pages", done, len(files))
+        if page is not None:
+            pages.append(page)
+    if not pages:
+        raise SiteMissing(site)
+    return pages, len(files) - len(pages)
+
+
+def _cut(pages: list[Page], embedder: Embedder | None) -> list[Passage]:
+    count, limit = (embedder.count_tokens, embedder.max_tokens) if embedder else (_rough_tokens, LEXICAL_TOKENS)
+    return [passage for page in pages for passage in cut_page(page, count, limit)]
+
+
+def _rough_tokens(text: str) -> int:
+    """Word pieces, roughly: long words count more than once."""
+    return 2 + sum(math.ceil(len(word) / 6) for word in re.findall(r"\w+|[^\w\s]", text))
+
+
+def _embed(
+    store: Store, aside: Path, passages: list[Passage], embedder: Embedder, fresh: bool, progress: Progress
+) -> tuple[int, int]:
+    """Write passages' and units' vectors; return how many texts were embedded and how many reused."""
+    inputs = [passage.embedding_input for passage in passages]
+    said = [f"{passage.headings[-1]}: {unit.text}" for passage in passages for unit in units(passage)]
+    keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in (*inputs, *said)]
+    cache = EmbeddingCache(store.cache / f"{embedder.key}.npz")
+    if fresh:
+        cache.vectors.clear()
+    missing = {key: text for key, text in zip(keys, (*inputs, *said), strict=True) if key not in cache.vectors}
+    pending = list(missing.items())
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("Embedding", done, len(pending))
+
+    for start in range(0, len(pending), _SAVE_EVERY):
+        chunk = pending[start : start + _SAVE_EVERY]
+        vectors = embedder.embed_passages([text for _, text in chunk], advance)
+        cache.vectors.update(zip((key for key, _ in chunk), vectors, strict=True))
+        if start + _SAVE_EVERY < len(pending):
+            cache.save(cache.vectors)
+    if missing:
+        cache.save(keys)
+    rows = np.stack([cache.vectors[key] for key in keys]).astype(np.float32)
+    write_dense(rows[: len(inputs)], aside / "vectors.faiss")
+    # half precision: these only rank sentences against each other
+    np.save(aside / "units.npy", rows[len(inputs) :].astype(np.float16), allow_pickle=False)
+    return len(pending), len(set(keys)) - len(pending)

