@@ -54,13 +54,12 @@ class Question(BaseModel):
     context: str = Field(default="", max_length=4000, description="Text that the reader selected; helps to find, is never quoted.")
 
 
-def create_app(live: LiveAssistant, settings: Settings, site: Path | None) -> FastAPI:
-    """Return the application.
+def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
+    """Return the application: API, widget, health; `add_site` comes after whatever else is mounted.
 
     Args:
         live: Gives the assistant of the newest index.
         settings: The operator's choices.
-        site: Folder of the built site to serve at `/`; none to serve the API alone.
     """
     app: FastAPI = FastAPIOffline(
         title=settings.title,
@@ -78,9 +77,12 @@ def create_app(live: LiveAssistant, settings: Settings, site: Path | None) -> Fa
     _add_feedback(app, settings)
     _add_health(app, live)
     _add_widget(app)
-    if site is not None:
-        app.mount("/", _Site(directory=site, html=True), name="site")
     return app
+
+
+def add_site(app: FastAPI, site: Path) -> None:
+    """Serve a built site at `/`, behind every other address."""
+    app.mount("/", _Site(directory=site, html=True), name="site")
 
 
 def answer_events(answer: Answer) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -199,7 +201,7 @@ class _Site(StaticFiles):
     """The built site; an address that is not there shows the site's own page for that, and the API's errors stay JSON."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        if re.match(r"(api|chat|mcp)(/|$)", path):
+        if re.match(r"api(/|$)", path):
             raise HTTPException(404, "There is nothing at this address.")
         if any(part.startswith(".") for part in path.split("/") if part != "."):
             raise HTTPException(404, "There is nothing at this address.")

@@ -8,14 +8,15 @@ import time
 from dataclasses import dataclass, replace
 
 from chatbot.answer import Answer, Asked, Citation, Place, Statement, Turn, Verdict
-from chatbot.decide import Coverage, default_coverage, signals
+from chatbot.decide import Coverage, read_coverage, signals
 from chatbot.evidence import Evidence, gather
 from chatbot.select import select
 from chatbot.suggestions import starting_points, suggest
 from chatbot.understand import understand
 from chatbot.verify import verify
 from chatbot.write import NAME, write
-from index import Search
+from chatbot.settings import Settings
+from index import Search, Store
 
 NEAREST = 3
 HISTORY = 6
@@ -43,7 +44,7 @@ class Assistant:
             limit: Most statements of an answer.
         """
         self.search = search
-        self.coverage = coverage or default_coverage()
+        self.coverage = coverage or read_coverage()
         self.limit = limit
 
     def understand(self, question: str, history: tuple[Turn, ...] = ()) -> Asked:
@@ -134,3 +135,12 @@ class Assistant:
         suggestions = starting_points(self.search, page)
         line = "Hello. I answer questions from this guide and cite the passage behind every sentence. Ask me something, or begin with one of these."
         return Answer(asked.question, "answered", 1.0, NAME, notes=(line,), suggestions=suggestions, index_version=self.search.version)
+
+
+def load_assistant(settings: Settings) -> Assistant:
+    """Load index and coverage weights as the settings say.
+
+    Raises:
+        UserError: If there is no usable index.
+    """
+    return Assistant(Search(Store(settings.store)), coverage=read_coverage(settings.store), limit=settings.max_statements)

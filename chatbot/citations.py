@@ -3,28 +3,30 @@
 from urllib.parse import quote as percent_encode
 
 from chatbot.answer import Citation
-from index import Block, Passage
+from index import Block, Passage, Unit
 
 _EDGE_WORDS = 6
 """Words at either end of a quote that a text fragment names; a shorter quote is named whole."""
 _STRENGTH = ("law-or-standard", "peer-reviewed", "preprint", "official-docs", "practitioner", "vendor", "opinion")
+"""Kinds of source, the strongest evidence first."""
+_KIND_NAMES = {"law-or-standard": "legal or standards", "official-docs": "official documentation"}
 
 
-def cite(number: int, passage: Passage, blocks: list[Block], quote: str, site_url: str) -> Citation:
+def cite(number: int, passage: Passage, run: list[tuple[Block, Unit]], quote: str, site_url: str) -> Citation:
     """Make a citation of a run of text in one passage's section.
 
     Args:
         number: From 1, in order of use.
         passage: Where the run begins.
-        blocks: The run's blocks, in order.
+        run: Its units, each with the block that holds it, in order.
         quote: The run's text, verbatim.
         site_url: Where the site is published; empty to stay relative to its root.
     """
     page, _, anchor = passage.url.partition("#")
     # a fragment must begin and end inside one element; a row spans several, so its longest cell stands for it
-    first, last = blocks[0].find or quote, blocks[-1].find or quote
+    first, last = run[0][0].find or quote, run[-1][0].find or quote
     url = f"{site_url}{page}#{percent_encode(anchor)}:~:text={text_directive(first, last)}"
-    return Citation(number, passage.title, passage.headings[-1], url, quote, _evidence(blocks))
+    return Citation(number, passage.title, passage.headings[-1], url, quote, weakest_evidence([unit for _, unit in run]))
 
 
 def text_directive(first: str, last: str) -> str:
@@ -42,9 +44,10 @@ def _encode(text: str) -> str:
     return percent_encode(text, safe="").replace("-", "%2D")
 
 
-def _evidence(blocks: list[Block]) -> str:
-    sources = [source for block in blocks for source in block.sources if source.kind in _STRENGTH]
+def weakest_evidence(units: list[Unit]) -> str:
+    """Return the weakest kind of source that units rest on, with its year, as a reader is told; empty if they name none."""
+    sources = [source for unit in units for source in unit.sources if source.kind in _STRENGTH]
     if not sources:
         return ""
     weakest = max(sources, key=lambda source: (_STRENGTH.index(source.kind), -(source.year or 0)))
-    return f"{weakest.kind.replace('-', ' ')} source" + (f", {weakest.year}" if weakest.year else "")
+    return f"{_KIND_NAMES.get(weakest.kind, weakest.kind)} source" + (f", {weakest.year}" if weakest.year else "")

@@ -5,13 +5,14 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-from index import BuildReport, Search, Store, UserError, build_index
+from index import BuildReport, Store, UserError, build_index
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Build the guide's index, ask it, serve it.")
 out = Console()
@@ -49,15 +50,15 @@ def ask(
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
     """Answer a question from the guide. Exit code 0: answered, 1: not covered, 2: failed."""
-    from chatbot.assistant import Assistant
+    from chatbot.assistant import load_assistant
     from chatbot.questions import clean_question
     from chatbot.settings import read_settings
 
     settings = read_settings(store=store)
     asked = clean_question(" ".join(question), settings.max_question_characters)
-    answer = Assistant(Search(Store(settings.store)), limit=settings.max_statements).answer(asked)
+    answer = load_assistant(settings).answer(asked)
     if as_json:
-        sys.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) + "\n")
+        _print_json(answer.to_dict())
     else:
         from chatbot.render import to_terminal
 
@@ -75,26 +76,85 @@ def serve(
     """Serve the site with the widget, the API and the Gradio demo on one port."""
     import uvicorn
 
-    from chatbot.api import create_app
-    from chatbot.assistant import Assistant
+    from chatbot.api import add_site, create_app
+    from chatbot.assistant import load_assistant
     from chatbot.live import LiveAssistant
     from chatbot.settings import read_settings
 
     settings = read_settings(host=host, port=port, store=store)
-    index = Store(settings.store)
-    live = LiveAssistant(lambda: Assistant(Search(index), limit=settings.max_statements), settings.store / "current")
+    live = LiveAssistant(lambda: load_assistant(settings), settings.store / "current")
     manifest = live.get().search.manifest
     if manifest.note:
         err.print(f"[bold yellow]Answering by words only.[/] {manifest.note}")
-    site = Path(manifest.site)
-    application = create_app(live, settings, site if site.is_dir() else None)
+    application = create_app(live, settings)
     if demo:
         from chatbot.demo import mount_demo
 
         application = mount_demo(application, live, settings)
+    if (site := Path(manifest.site)).is_dir():
+        add_site(application, site)
     address = f"http://{settings.host}:{settings.port}"
     out.print(f"[bold]Site[/]  {address}/\n[bold]Demo[/]  {address}/chat\n[bold]API[/]   {address}/api/docs\n[dim]Stop with Ctrl+C.[/]")
     uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=8)
+
+
+@app.command("eval")
+def evaluate(
+    dataset: Annotated[Path | None, typer.Option(help="Measure retrieval on a data set in BEIR's layout instead.")] = None,
+    half: Annotated[str, typer.Option(help="Which cases: dev, test or all.")] = "all",
+    as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Also write a report with plots: FILE.html or FILE.md.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Fail if a figure is worse than this YAML file allows.")] = None,
+    cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
+    store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
+) -> None:
+    """Measure retrieval, citations, answers, abstention and conversation."""
+    from chatbot.settings import read_settings
+
+    settings = read_settings(store=store)
+    if dataset is not None:
+        from chatbot.evaluation.beir import measure_dataset
+
+        with _progress() as bar:
+            found = measure_dataset(dataset, model=settings.embedding_model, cache=settings.store, progress=_Bars(bar))
+        _print_json(found) if as_json else out.print(_dataset_table(found))
+        return
+    from chatbot.evaluation.run import evaluate_guide, failures, to_json, to_table, write_report
+
+    with err.status("Asking every question"):
+        results = evaluate_guide(settings, cases, half)
+    _print_json(to_json(results)) if as_json else out.print(to_table(results))
+    if report is not None:
+        write_report(results, report)
+        err.print(f"Report written to {report}")
+    if check is not None and (worse := failures(results, check)):
+        raise UserError("Worse than allowed: " + "; ".join(worse) + ".", remedy="Find out why before you loosen a limit.")
+
+
+@app.command()
+def tune(
+    cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
+    store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
+) -> None:
+    """Fit the coverage weights on the dev half of the cases and keep them beside the index."""
+    from chatbot.evaluation.run import fit
+    from chatbot.settings import read_settings
+
+    with err.status("Fitting"):
+        file, coverage = fit(read_settings(store=store), cases)
+    out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.threshold}. Written to {file}")
+
+
+def _print_json(data: object) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def _dataset_table(found: dict[str, Any]) -> Table:
+    rows = {name: figures for name, figures in found.items() if isinstance(figures, dict)}
+    table = Table("Ranking", *next(iter(rows.values())), title=f"{found['n']} queries")
+    for name, figures in rows.items():
+        table.add_row(name, *(f"{value:.3f}" for value in figures.values()))
+    return table
 
 
 def _build_own_site(folder: Path) -> None:
@@ -149,6 +209,6 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        err.print(f"[bold red]Error:[/] ", end="")
+        err.print("[bold red]Error:[/] ", end="")
         err.print(str(error), markup=False, highlight=False)
         sys.exit(FAILED)

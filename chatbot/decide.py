@@ -4,16 +4,18 @@ The weights were fitted by `chatbot tune` on questions that pages say they answe
 don't; they live in `coverage.json`, or beside the index where someone fitted their own.
 """
 
-import json
 import math
 import re
-from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from chatbot.answer import Asked
 from chatbot.evidence import Evidence, agreement, spread
+from index import UserError
+
+COVERAGE_FILE = "coverage.json"
 
 SIGNALS = (
     "cosine",
@@ -61,10 +63,19 @@ class Coverage(BaseModel):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-@lru_cache
-def default_coverage() -> Coverage:
-    """Return the weights that ship with the project."""
-    return Coverage.model_validate(json.loads(files("chatbot").joinpath("coverage.json").read_text("utf-8")))
+def read_coverage(store: Path | None = None) -> Coverage:
+    """Return the weights fitted beside an index, if anybody did, else those that ship with the project.
+
+    Raises:
+        UserError: If the file beside the index can't be used.
+    """
+    own = store / COVERAGE_FILE if store else None
+    if own is None or not own.is_file():
+        return Coverage.model_validate_json(files("chatbot").joinpath(COVERAGE_FILE).read_text("utf-8"))
+    try:
+        return Coverage.model_validate_json(own.read_text("utf-8"))
+    except (ValueError, OSError) as error:
+        raise UserError(f"The coverage weights in '{own}' can't be used.", remedy="Fit them anew with `chatbot tune`, or remove the file.") from error
 
 
 def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
+from starlette.responses import RedirectResponse
 
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
@@ -41,6 +42,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],  # by name: a theme's own fonts come from elsewhere
         font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
     )
+    app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
     return gradio.mount_gradio_app(
         app, make_demo(live, settings), PATH, footer_links=[], show_error=False, enable_monitoring=False, max_file_size="1kb", theme=theme, css=_CSS
     )
@@ -68,7 +70,7 @@ def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
         with gradio.Row():
             with gradio.Column(scale=3):
                 chat = gradio.Chatbot(
-                    label="Dialogue", height="62vh", buttons=["copy"], sanitize_html=True, allow_tags=False, latex_delimiters=[], feedback_options=None,
+                    show_label=False, height="62vh", buttons=["copy"], sanitize_html=True, allow_tags=False, latex_delimiters=[], feedback_options=None,
                     placeholder="Ask about MLOps, LLMOps, or the choice between them.",
                 )
                 with gradio.Row():

@@ -4,12 +4,12 @@ Nothing here makes HTML. Links are the citations' own; text is escaped for the f
 """
 
 import re
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from chatbot.answer import Answer, Citation, Statement
@@ -61,19 +61,18 @@ def to_terminal(answer: Answer, base: str = "") -> RenderableType:
         parts += [Text(f"Understood as: {answer.understood}", style="italic dim"), Text()]
     if answer.verdict == "not_covered":
         parts += [Text(NOT_COVERED, style="bold yellow")]
-    for kind, run in groupby(answer.statements, key=lambda statement: statement.kind):
-        statements = list(run)
-        if kind == "row":
-            parts.append(_table(statements))
+    for run in _runs(answer.statements):
+        if run[0].kind == "row":
+            parts.append(_table(run))
         else:
-            parts += [_line(statement) for statement in statements]
+            parts += [_line(statement) for statement in run]
     if answer.missing:
         parts.append(Text(f"Not covered: {answer.missing}", style="yellow"))
     if answer.citations:
         parts += [Text(), Text("Sources", style="bold"), *(_source(citation, base) for citation in answer.citations)]
     if answer.nearest:
         parts += [Text(), Text(NEAREST, style="bold")]
-        parts += [Text.from_markup(f"  • {escape(place.title)} › {escape(place.heading)}\n    [dim]{escape(_link(base, place.url))}[/dim]") for place in answer.nearest]
+        parts += [Text(f"  • {place.title} › {place.heading}\n    ").append(_link(base, place.url), style="dim") for place in answer.nearest]
     parts += [Text(note, style="italic") for note in answer.notes]
     if answer.suggestions:
         parts += [Text(), Text("You might ask next", style="bold")]
@@ -89,13 +88,13 @@ def cells(markdown: str) -> list[str]:
 def _statements(answer: Answer, base: str) -> list[str]:
     links = {citation.number: f"[\\[{citation.number}\\]]({_link(base, citation.url)})" for citation in answer.citations}
     lines: list[str] = []
-    for kind, run in groupby(answer.statements, key=lambda statement: statement.kind):
+    for run in _runs(answer.statements):
         for place, statement in enumerate(run):
             cited = " ".join(links[number] for number in statement.citations)
             text = _safe(statement.text)
-            if kind == "item":
+            if statement.kind == "item":
                 lines.append(f"{statement.label or '-'} {text} {cited}")
-            elif kind == "row":
+            elif statement.kind == "row":
                 row = [_safe(cell).replace("|", r"\|") for cell in cells(statement.text)]
                 lines.append(f"| {' | '.join(row)} {cited} |")
                 if not place:
@@ -105,6 +104,18 @@ def _statements(answer: Answer, base: str) -> list[str]:
         if lines and lines[-1]:
             lines.append("")
     return lines
+
+
+def _runs(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
+    """Yield statements of one kind that follow each other; a table's header opens a new table."""
+    run: list[Statement] = []
+    for statement in statements:
+        if run and (statement.kind != run[-1].kind or statement.label == "header"):
+            yield run
+            run = []
+        run.append(statement)
+    if run:
+        yield run
 
 
 def _safe(inline: str) -> str:
@@ -126,7 +137,8 @@ def _unescaped(text: str) -> str:
 
 
 def _link(base: str, url: str) -> str:
-    return url if url.startswith(("http://", "https://")) else base + url
+    # a page's name or anchor may hold what ends a Markdown link; what is percent-encoded already stays as it is
+    return quote(url if url.startswith(("http://", "https://")) else base + url, safe="/~@:!$&'*+,;=?#%")
 
 
 def _text(inline: str) -> Text:
@@ -146,11 +158,10 @@ def _line(statement: Statement) -> RenderableType:
 
 
 def _table(rows: list[Statement]) -> Table:
-    header = cells(rows[0].text) if rows[0].label == "header" else []
-    table = Table(*(Text.from_markup(escape(cell)) for cell in header), "", show_header=bool(header), show_lines=True)
     width = max(len(cells(row.text)) for row in rows)
-    if not header:
-        table = Table(*[""] * (width + 1), show_header=False, show_lines=True)
+    header = cells(rows[0].text) if rows[0].label == "header" else []
+    columns = [Column(header=_text(cell)) for cell in header] + [Column() for _ in range(width + 1 - len(header))]
+    table = Table(*columns, show_header=bool(header), show_lines=True)
     for row in rows[bool(header) :]:
         found = cells(row.text)
         marks = Text(" ".join(f"[{number}]" for number in row.citations), style="dim")

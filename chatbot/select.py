@@ -9,16 +9,22 @@ from dataclasses import dataclass
 
 from chatbot.answer import Kind
 from chatbot.evidence import Evidence, Scored, SectionEvidence
-from index import terms
+from index import BlockKind, terms
 
 _POINTING = re.compile(
     r"^\W*(this|that|these|those|it|its|they|their|them|such|here|both|he|she|either|neither|the (former|latter|same|other|second|third|result|reverse|opposite)|"
     r"however|therefore|thus|hence|but|and|so|also|then|instead|otherwise|conversely|moreover|furthermore|for (example|instance)|in (contrast|turn|addition|other words)|as (above|mentioned|noted))\b",
     re.I,
 )
+_NAVIGATION = re.compile(r"^\W*(see|read|go to|continue with|follow|click|back to|next|previous)\b(?!.*[.:;] \w).{0,90}$", re.I)
+"""A sentence that only sends the reader elsewhere; a citation does that better."""
 _OPENER = 0.8
 """A section's first sentence opens the answer if it fits at least this well against the section's best unit: pages
 that answer first say there what the rest explains."""
+_OPENER_OF_BLOCK = 0.55
+"""Likewise before a list or table: one item of it may name the question's words far better than its introduction."""
+_ALONE = 0.7
+"""An item that no other item comes so near to answers alone."""
 _NEIGHBOUR = 0.6
 _OTHER_SECTION = 0.78
 _REPEATS = 0.55
@@ -72,15 +78,16 @@ def _from_lead(kind: Kind, section: SectionEvidence, limit: int) -> list[Scored]
     usable = [scored for scored in section.units if _says_something(scored)]
     best = max(usable, key=lambda scored: scored.score)
     opener = next((scored for scored in usable if scored.unit.kind == "text"), None)
-    opens = opener is not None and (opener.score >= _OPENER * best.score or kind == "definition" or best.unit.kind in ("item", "row"))
-    start = opener if opens and opener is not None else best
-    if kind in ("list", "how-to") or best.unit.kind == "item":
-        if items := _group(section, "item", best):
-            wanted = kind in ("list", "how-to")
-            return _listed(section, start, items, LIST_LIMIT if wanted else limit, complete=wanted)
-    if kind == "comparison" or best.unit.kind == "row":
-        if rows := _group(section, "row", best):
-            return _tabled(section, start, rows, limit)
+    least = _OPENER_OF_BLOCK if best.unit.kind in ("item", "row") else _OPENER
+    start = opener if opener is not None and (kind == "definition" or opener.score >= least * best.score) else best
+    listing = kind in ("list", "how-to")
+    blocks: list[BlockKind] = ["row", "item"] if kind == "comparison" or best.unit.kind == "row" else ["item", "row"]
+    for block in blocks:
+        fits = listing or best.unit.kind == block or (kind == "comparison" and block == "row")
+        if fits and (found := _group(section, block, best)):
+            if block == "item":
+                return _listed(section, start, best, found, LIST_LIMIT if listing else limit, complete=listing)
+            return _tabled(section, start, found, LIST_LIMIT if kind == "list" else limit, complete=kind == "list")
     return _sentences(section, start, best, min(limit, 4))
 
 
@@ -97,12 +104,15 @@ def _group(section: SectionEvidence, kind: str, best: Scored) -> list[Scored]:
     return groups[group] if fitting[group] >= 0.5 * best.score and len(groups[group]) > 1 else []
 
 
-def _listed(section: SectionEvidence, start: Scored, items: list[Scored], limit: int, *, complete: bool) -> list[Scored]:
+def _listed(section: SectionEvidence, start: Scored, best: Scored, items: list[Scored], limit: int, *, complete: bool) -> list[Scored]:
     units = list(section.units)
     before = units.index(items[0]) - 1
     intro = [units[before]] if before >= 0 and units[before].unit.kind == "text" and units[before].unit.text.endswith(":") else []
     head = _standalone(units, start) if start.unit.kind == "text" and start not in intro else []
     head = [scored for scored in head if scored not in intro and scored not in items]
+    fitting = [scored for scored in items if scored.score >= _ALONE * best.score]
+    if not complete and len(fitting) == 1:
+        return [*head, *fitting]  # one item answers: its neighbours speak of something else
     outer = [scored for scored in items if scored.block.depth == 0] if len(items) > limit else items
     room = max(2, limit - len(head) - len(intro))
     if len(outer) > room and not complete:
@@ -111,16 +121,16 @@ def _listed(section: SectionEvidence, start: Scored, items: list[Scored], limit:
     return [*head, *intro, *outer[:room]]
 
 
-def _tabled(section: SectionEvidence, start: Scored, rows: list[Scored], limit: int) -> list[Scored]:
+def _tabled(section: SectionEvidence, start: Scored, rows: list[Scored], limit: int, *, complete: bool) -> list[Scored]:
     header = [scored for scored in rows if scored.unit.label == "header"]
     body = [scored for scored in rows if scored.unit.label != "header"]
     if not body:
         return [start]
     head = _standalone(list(section.units), start) if start.unit.kind == "text" else []
     best = max(scored.score for scored in body)
-    fitting = [scored for scored in body if scored.score >= 0.8 * best]
+    fitting = body if complete else [scored for scored in body if scored.score >= 0.8 * best]
     room = max(1, limit - len(head) - len(header))
-    kept = {id(scored) for scored in sorted(fitting, key=lambda scored: -scored.score)[:room]}
+    kept = {id(scored) for scored in (fitting[:room] if complete else sorted(fitting, key=lambda scored: -scored.score)[:room])}
     return [*head, *header, *(scored for scored in body if id(scored) in kept)]
 
 
@@ -139,8 +149,7 @@ def _sentences(section: SectionEvidence, start: Scored, best: Scored, limit: int
             needed = [other for other in _standalone(units, scored) if other not in picked]
             if len(picked) + len(needed) <= limit:
                 picked += needed
-    first, rest = picked[0], sorted(picked[1:], key=units.index)
-    return [first, *rest] if units.index(first) < units.index(rest[0]) or start is not best else [first, *rest] if rest else [first]
+    return [picked[0], *sorted(picked[1:], key=units.index)]
 
 
 def _from_other(section: SectionEvidence, best: float, said: list[Scored]) -> list[Scored]:
@@ -185,7 +194,7 @@ def _is_block(picked: list[Scored]) -> bool:
 
 
 def _says_something(scored: Scored) -> bool:
-    if scored.unit.kind == "code":
+    if scored.unit.kind == "code" or _NAVIGATION.match(scored.unit.text):
         return False
     return scored.unit.kind != "text" or len(scored.unit.text.split()) >= _WORDS
 

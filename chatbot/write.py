@@ -28,7 +28,7 @@ def write(chosen: list[Chosen], site_url: str = "") -> tuple[tuple[Statement, ..
         for run in _runs(part.section, [scored for scored in part.units if scored.unit.text not in said]):
             said |= {scored.unit.text for scored in run}
             quote = " ".join(" ".join(scored.unit.text.split()) for scored in run)
-            citation = cite(len(citations) + 1, run[0].passage, [scored.block for scored in run], quote, site_url)
+            citation = cite(len(citations) + 1, run[0].passage, [(scored.block, scored.unit) for scored in run], quote, site_url)
             citations.append(citation)
             statements += [_statement(scored, citation.number) for scored in run]
     return tuple(statements), tuple(citations)

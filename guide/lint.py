@@ -26,6 +26,8 @@ FIRST_SENTENCE_WORDS = 40
 
 _POINTING = re.compile(r"(this|that|these|those|it|its|they|their|here|such|as (mentioned|we|noted|discussed|above)|the (above|following|former|latter))\b", re.I)
 _SENTENCE_END = re.compile(r"(?<=[.!?:])[\"”)*_]*\s+(?=[\"“(*_`\[]*[A-Z0-9])")
+_BARE_TAG = re.compile(r"<\w+[^<>]*>")
+"""An opening tag alone, such as the home page's `<div class="hero" markdown>`: layout, not text."""
 _FILLER = re.compile(r"rapidly evolving|in today's|ever-changing|game.?changer|cutting.edge|unlock the|harness the power|delve|seamless(ly)?|it is important to note|leverag(e|es|ing)\b", re.I)
 
 
@@ -78,7 +80,8 @@ def _section(section: Section, following: Section | None, kind: str) -> Iterator
     everything = prose + " " + " ".join(block.text for block in section.blocks if block.kind == "table")
     name = f"section '{section.title}'"
     if section.level == 0:
-        yield section.line, "text stands before the page's first heading"
+        if any(not _BARE_TAG.fullmatch(block.text.strip()) for block in section.blocks):
+            yield section.line, "text stands before the page's first heading"
         return
     if not section.blocks:
         yield section.line, f"{name} has no text"

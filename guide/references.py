@@ -21,7 +21,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from guide.sources import CITATION, KIND_NAMES, MARKS, Source, cited_keys, read_sources
+from guide.sources import CITATION, MARKS, Source, cited_keys, described, read_sources
 
 log = logging.getLogger("mkdocs.references")  # a warning below "mkdocs" fails `mkdocs build --strict`
 
@@ -104,7 +104,7 @@ class _SourceList(Treeprocessor):
         if self.numbers:
             heading = ET.SubElement(root, "h2", {"id": "sources", "data-search-exclude": ""})
             heading.text = "Sources"
-            listed = ET.SubElement(root, "ol", {"class": "sources"})
+            listed = ET.SubElement(root, "ol", {"class": "sources", "data-search-exclude": ""})
             for key in self.numbers:
                 _entry(listed, key, self.sources[key])
         for place, element in enumerate(list(root)):
@@ -113,7 +113,8 @@ class _SourceList(Treeprocessor):
 
     def _every_source(self) -> ET.Element:
         citing = pages_citing(self.docs)
-        listed = ET.Element("ul", {"class": "sources"})
+        # titles of papers are no statements of the guide: the assistant must not quote them as such
+        listed = ET.Element("ul", {"class": "sources", "data-search-exclude": ""})
         for key, source in sorted(self.sources.items(), key=lambda entry: entry[1].title.lower()):
             entry = _entry(listed, key, source)
             if pages := citing.get(key):
@@ -139,7 +140,5 @@ def _entry(parent: ET.Element, key: str, source: Source) -> ET.Element:
     else:
         title = ET.SubElement(entry, "span")
     title.text = AtomicString(source.title)
-    read = {"original": "read", "excerpt": "read in excerpts", "secondary": "read through a report about it"}[source.access]
-    about = f". {source.publisher}, {source.year or 'no date'}. {KIND_NAMES[source.kind].capitalize()}; {read}, checked {source.checked:%B %Y}."
-    title.tail = AtomicString(about)
+    title.tail = AtomicString(f". {described(source)}")
     return entry

@@ -1,17 +1,17 @@
-"""Pages become the site: checked, built by MkDocs aside, checked again, swapped in (disk, a child process).
+"""Pages become the site: checked, built aside by a generator, published for agents, checked again, swapped in (disk, a child process).
 
 Called by the command line. Builds nothing if nothing changed.
 """
 
 import hashlib
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+from guide.generators import GeneratorFailed, run_mkdocs
 from guide.problems import PageProblem
+from guide.publish import publish
 from guide.safety import check_built, check_pages
 
 _STAMP = ".inputs"
@@ -29,10 +29,11 @@ def site_is_current(root: Path, site: Path) -> bool:
     return stamp.is_file() and stamp.read_text("utf-8") == inputs_digest(root)
 
 
-def build_site(root: Path, site: Path) -> bool:
+def build_site(root: Path, site: Path, generator: Callable[[Path, Path], None] = run_mkdocs) -> bool:
     """Build the site of the project in `root` into `site`; return False if it was current already.
 
-    The old site stays in place until the new one is complete.
+    The old site stays in place until the new one is complete. `generator` is one of guide.generators; either makes the
+    same pages.
 
     Raises:
         SiteRefused: If a page is unsafe or the generator fails; names file, line and fault.
@@ -44,7 +45,11 @@ def build_site(root: Path, site: Path) -> bool:
     aside = Path(tempfile.mkdtemp(dir=site.parent, prefix=f".{site.name}-"))
     try:
         aside.chmod(0o755)
-        _run_mkdocs(root, aside)
+        try:
+            generator(root, aside)
+        except GeneratorFailed as failed:
+            raise SiteRefused(str(failed)) from failed
+        publish(root, aside)
         _refuse(check_built(aside))
         (aside / _STAMP).write_text(inputs_digest(root), "utf-8")
         _swap(aside, site)
@@ -62,21 +67,6 @@ def inputs_digest(root: Path) -> str:
         if path.is_file() and path.suffix != ".pyc":
             digest.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _run_mkdocs(root: Path, target: Path) -> None:
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "PYTHONPATH": str(Path(__file__).parent.parent)}
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(target.resolve())],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        told = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
-        raise SiteRefused("MkDocs refused the pages:\n" + "\n".join(told[-20:]))
 
 
 def _refuse(problems: list[PageProblem]) -> None:

@@ -6,7 +6,7 @@ HTML's elements, and of the generators only how they mark a heading's permalink.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborNode
 
@@ -40,6 +40,12 @@ def read_sections(main: LexborNode, title: str) -> tuple[Section, ...]:
     reader.read(main, 0)
     reader.close_section()
     return tuple(reader.sections)
+
+
+def text_blocks(text: str) -> tuple[Block, ...]:
+    """Return the paragraphs of plain text, parted by blank lines, as blocks."""
+    paragraphs = (visible(paragraph) for paragraph in re.split(r"\n\s*\n", text))
+    return tuple(Block("text", paragraph, _escaped(paragraph), number) for number, paragraph in enumerate(paragraphs, 1) if paragraph)
 
 
 def dropped(node: LexborNode) -> bool:
@@ -239,9 +245,12 @@ def _split_item(item: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
 def _inline(nodes: list[LexborNode]) -> _Inline:
     text: list[str] = []
     markdown: list[str] = []
-    sources: dict[Source, None] = {}
+    sources: list[Source] = []
     for node in nodes:
-        for kind, piece in _pieces(node, 0, sources):
+        for kind, piece in _pieces(node, 0):
+            if isinstance(piece, Source):
+                sources.append(replace(piece, at=len(visible("".join(text)))))
+                continue
             if kind != "mark":
                 text.append(piece)
             markdown.append(piece if kind in ("mark", "code") else _escaped(piece))
@@ -249,8 +258,8 @@ def _inline(nodes: list[LexborNode]) -> _Inline:
     return _Inline(plain, _tidy_marks(visible("".join(markdown))), tuple(sources))
 
 
-def _pieces(node: LexborNode, depth: int, sources: dict[Source, None]) -> Iterator[tuple[str, str]]:
-    """Yield (text, …), (code, …) and (mark, …) pieces of inline content in order."""
+def _pieces(node: LexborNode, depth: int) -> Iterator[tuple[str, str | Source]]:
+    """Yield (text, …), (code, …), (mark, …) and (source, …) pieces of inline content in order."""
     if node.tag == "-text":
         yield "text", node.text_content or ""
         return
@@ -258,7 +267,7 @@ def _pieces(node: LexborNode, depth: int, sources: dict[Source, None]) -> Iterat
         return
     if key := node.attributes.get("data-source"):
         year = node.attributes.get("data-year") or ""
-        sources[Source(key, node.attributes.get("data-kind") or "", int(year) if year.isdigit() else None)] = None
+        yield "source", Source(key, node.attributes.get("data-kind") or "", int(year) if year.isdigit() else None)
     if _is_permalink(node):
         return
     if depth > _MAXIMUM_DEPTH:
@@ -281,7 +290,7 @@ def _pieces(node: LexborNode, depth: int, sources: dict[Source, None]) -> Iterat
     if mark:
         yield "mark", mark
     for child in node.iter(include_text=True):
-        yield from _pieces(child, depth + 1, sources)
+        yield from _pieces(child, depth + 1)
     if mark:
         yield "mark", mark
     if separate:

@@ -9,7 +9,7 @@ import math
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +20,12 @@ from index import export
 from index.dense import write_dense
 from index.encoder import Embedder, OnnxEmbedder, read_encoder_info
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing
-from index.lexical import terms, write_lexical
+from index.lexical import passage_terms, write_lexical
 from index.model import Page, Passage
 from index.pages import html_files, read_site, site_digest
 from index.passages import cut_page, units
 from index.store import FORMAT, EmbeddingCache, Manifest, Store, write_pages, write_passages
+from index.vocabulary import learn, write_vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -87,31 +88,51 @@ def build_index(
         if embedder is None and folder is not None:
             embedder, note = _load_encoder(store, model, folder, weights, fresh, progress)
         pages, skipped = _read_pages(site, files, progress)
-        passages = _cut(pages, embedder)
-        with store.new_build() as aside:
-            embedded = reused = 0
-            if embedder is not None:
-                embedded, reused = _embed(store, aside, passages, embedder, fresh, progress)
-            write_lexical([terms(" ".join(passage.headings)) + terms(passage.text) for passage in passages], aside / "bm25")
-            write_passages(passages, aside / "passages.jsonl")
-            write_pages(pages, aside / "pages.jsonl")
-            manifest = store.publish(
-                aside,
-                {
-                    "format": FORMAT,
-                    "version": inputs[:12],
-                    "built": datetime.now(UTC).isoformat(timespec="microseconds"),
-                    "site": str(site),
-                    "site_url": site_url and site_url.rstrip("/") + "/",
-                    "inputs": inputs,
-                    "encoder": _encoder_name(weights) if embedder is not None else None,
-                    "note": note,
-                    "pages": len(pages),
-                    "sections": sum(len(page.sections) for page in pages),
-                    "passages": len(passages),
-                },
-            )
+        about = {
+            "version": inputs[:12],
+            "site": str(site),
+            "site_url": site_url and site_url.rstrip("/") + "/",
+            "inputs": inputs,
+            "encoder": _encoder_name(weights) if embedder is not None else None,
+            "note": note,
+        }
+        manifest, embedded, reused = _write(store, pages, embedder, about, fresh, progress)
     return BuildReport(manifest, False, embedded, reused, skipped, time.perf_counter() - started)
+
+
+def build_pages(pages: Iterable[Page], store: Store, *, model: str = export.BUNDLED, progress: Progress = lambda stage, done, total: None) -> Manifest:
+    """Index pages that come from elsewhere than a site's HTML, such as a data set; always builds.
+
+    Raises:
+        ModelTampered: If the bundled model is not the expected one.
+        UserError: If another build holds the store.
+    """
+    with store.writing():
+        weights, folder, note = _find_model(model)
+        embedder = None
+        if folder is not None:
+            embedder, note = _load_encoder(store, model, folder, weights, False, progress)
+        encoder = _encoder_name(weights) if embedder is not None else None
+        about = {"version": "pages", "site": "", "site_url": "", "inputs": "", "encoder": encoder, "note": note}
+        return _write(store, list(pages), embedder, about, False, progress)[0]
+
+
+def _write(
+    store: Store, pages: list[Page], embedder: Embedder | None, about: dict[str, str | None], fresh: bool, progress: Progress
+) -> tuple[Manifest, int, int]:
+    """Cut, embed and publish pages; return the manifest, and how many texts were embedded and how many reused."""
+    passages = _cut(pages, embedder)
+    with store.new_build() as aside:
+        embedded = reused = 0
+        if embedder is not None:
+            embedded, reused = _embed(store, aside, passages, embedder, fresh, progress)
+        write_lexical([passage_terms(" ".join(passage.headings), passage.text) for passage in passages], aside / "bm25")
+        write_vocabulary(learn(passages), aside / "vocabulary.json")
+        write_passages(passages, aside / "passages.jsonl")
+        write_pages(pages, aside / "pages.jsonl")
+        counts = {"pages": len(pages), "sections": sum(len(page.sections) for page in pages), "passages": len(passages)}
+        built = datetime.now(UTC).isoformat(timespec="microseconds")
+        return store.publish(aside, {"format": FORMAT, "built": built, **about, **counts}), embedded, reused
 
 
 def _find_model(model: str) -> tuple[str, Path | None, str]:

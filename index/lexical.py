@@ -48,7 +48,7 @@ def is_stop_word(word: str) -> bool:
 def terms(text: str) -> list[str]:
     """Return what a text is found by: stems of its words, and identifiers whole and in parts.
 
-    `CI/CD` gives `ci/cd`, `ci`, `cd`; `--no-cache` gives itself and its words; `maxTokens` gives itself and its words.
+    `CI/CD` gives `ci/cd`, `ci`, `cd`; `fine-tuning` gives itself, both words and the two as one; `--no-cache` gives itself and its words; `maxTokens` gives itself and its words.
     """
     found: list[str] = []
     for match in _WORD.finditer(text):
@@ -56,9 +56,20 @@ def terms(text: str) -> list[str]:
         parts = _PART.findall(_CAMEL.sub(" ", whole))
         if len(parts) > 1 or whole.startswith("-"):
             found.append(fold(whole).removesuffix("'s").removesuffix("’s"))
+        if len(parts) == 2 and "-" in whole.strip("-"):
+            found.append(stem(fold("".join(parts))))  # fine-tuning is found as finetuning, too
         folded = [fold(part) for part in parts]
         found += [stem(part) for part in folded if not is_stop_word(part)]
     return found
+
+
+HEADING_WEIGHT = 2
+"""How often a passage's headings are counted: a word in a heading says more of what a passage is about."""
+
+
+def passage_terms(headings: str, text: str) -> list[str]:
+    """Return the terms that a passage is indexed by."""
+    return terms(headings) * HEADING_WEIGHT + terms(text)
 
 
 def write_lexical(texts: list[list[str]], folder: Path) -> None:

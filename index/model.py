@@ -13,6 +13,8 @@ class Source:
     key: str
     kind: str
     year: int | None
+    at: int = 0
+    """Where in the block's text its mark stands, in characters: tells which sentence it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +100,5 @@ class Unit:
     block: int
     """Position of its block in the passage."""
     label: str = ""
+    sources: tuple[Source, ...] = ()
+    """What its page says that it rests on."""

@@ -43,13 +43,15 @@ def units(passage: Passage) -> list[Unit]:
 
 def _block_units(block: Block, place: int) -> Iterator[Unit]:
     if block.kind != "text":
-        yield Unit(block.kind, block.text, block.markdown, place, block.label)
+        yield Unit(block.kind, block.text, block.markdown, place, block.label, block.sources)
         return
     plain, marked = sentences(block.text), sentences(block.markdown)
     if len(plain) != len(marked) or any(piece.count("**") % 2 for piece in marked):
         marked = plain  # a mark hides or spans a sentence's end: give the sentences up to plain text
+    end = 0
     for text, markdown in zip(plain, marked, strict=True):
-        yield Unit("text", text, markdown, place)
+        start, end = end, end + len(text) + 1
+        yield Unit("text", text, markdown, place, "", tuple(source for source in block.sources if start <= source.at < end))
 
 
 def _cut_section(page: Page, section: Section, count_tokens: CountTokens, max_tokens: int) -> Iterator[Passage]:

@@ -17,7 +17,9 @@ from index.lexical import LexicalRanking, terms
 from index.model import Passage, Unit
 from index.passages import units
 from index.store import Manifest, PageInfo, Store, read_pages, read_passages
+from index.vocabulary import read_vocabulary
 
+DENSE_WEIGHT = 0.55
 CANDIDATES = 100
 """Passages taken from each ranking before fusion."""
 
@@ -27,7 +29,11 @@ class Query:
     """A question as the rankings need it."""
 
     text: str
+    """With misspelt words mended."""
     terms: tuple[str, ...]
+    """Of the text; what must be there for the question to be covered."""
+    expansion: tuple[str, ...]
+    """Terms of the long forms of abbreviations in it; help to find."""
     vector: np.ndarray | None
     """Unit vector, float32, shape (dimension,); none where search is lexical only."""
 
@@ -66,6 +72,7 @@ class Search:
             self.passages: list[Passage] = read_passages(folder / "passages.jsonl")
             self.pages: dict[str, PageInfo] = {page.url: page for page in read_pages(folder / "pages.jsonl")}
             self.lexical = LexicalRanking(folder / "bm25")
+            self.vocabulary = read_vocabulary(folder / "vocabulary.json")
             self.dense: DenseRanking | None = None
             self.embedder: Embedder | None = None
             if self.manifest.encoder:
@@ -83,30 +90,35 @@ class Search:
 
     def query(self, text: str) -> Query:
         """Prepare a question."""
-        vector = self.embedder.embed_question(text) if self.embedder else None
-        return Query(text, tuple(terms(text)), vector)
+        mended = self.vocabulary.mend(text)
+        spelt_out = self.vocabulary.spell_out(mended)
+        vector = self.embedder.embed_question(f"{mended} ({spelt_out})" if spelt_out else mended) if self.embedder else None
+        asked = tuple(terms(mended))
+        return Query(mended, asked, tuple(term for term in terms(spelt_out) if term not in asked), vector)
 
-    def hits(self, query: Query, count: int = 10, *, dense_weight: float = 0.6) -> list[Hit]:
+    def hits(self, query: Query, count: int = 10, *, dense_weight: float | None = None) -> list[Hit]:
         """Return the best passages, best first; empty only where nothing shares a word and there is no model.
 
         Args:
             query: From `query`.
             count: At most so many.
-            dense_weight: Share of the dense score; see `index.fusion.fuse`.
+            dense_weight: Share of the dense score, `DENSE_WEIGHT` if not given; see `index.fusion.fuse`.
         """
-        bm25 = self.lexical.scores(list(query.terms))
-        best = np.argsort(-bm25, kind="stable")[:CANDIDATES]
+        share = DENSE_WEIGHT if dense_weight is None else dense_weight
+        bm25 = self.lexical.scores([*query.terms, *query.expansion])
+        depth = max(CANDIDATES, count)
+        best = np.argsort(-bm25, kind="stable")[:depth]
         rows = [int(row) for row in best if bm25[row] > 0]
         cosines: dict[int, float] = {}
         if self.dense is not None and query.vector is not None:
-            cosines = self.dense.search(query.vector, CANDIDATES)
+            cosines = self.dense.search(query.vector, depth)
             cosines |= self.dense.cosines(query.vector, [row for row in rows if row not in cosines])
             rows += [row for row in cosines if row not in set(rows)]
         if not rows:
             return []
         dense = np.array([cosines.get(row, 0.0) for row in rows])
         lexical = bm25[rows].astype(float)
-        fused = fuse(dense, lexical, dense_weight=dense_weight if cosines else 0.0)
+        fused = fuse(dense, lexical, dense_weight=share if cosines else 0.0)
         order = np.lexsort((np.array(rows), -fused))[:count]
         return [
             Hit(self.passages[rows[place]], rows[place], float(fused[place]), float(dense[place]), float(lexical[place]))

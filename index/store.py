@@ -1,7 +1,7 @@
 """The store on disk: builds that replace each other in one step, encoders, cached embeddings.
 
     store/current            name of the build that answers
-    store/builds/NAME/       manifest.json, passages.jsonl, pages.jsonl, vectors.faiss, units.npy, bm25/
+    store/builds/NAME/       manifest.json, passages.jsonl, pages.jsonl, vocabulary.json, vectors.faiss, units.npy, bm25/
     store/encoders/KEY/      one exported encoder
     store/cache/KEY.npz      embeddings by content
 
@@ -31,7 +31,7 @@ from index.model import Block, Page, Passage, Source
 
 log = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the files of a build change their meaning; an older store is then built anew."""
 _KEPT_BUILDS = 2
 """The current build and the one before: a server that is still reading the older one loses nothing."""
@@ -77,10 +77,17 @@ class Manifest(BaseModel):
 class Store:
     """A folder with builds."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, encoders: Path | None = None, cache: Path | None = None) -> None:
+        """Name the folders; nothing is read or made yet.
+
+        Args:
+            folder: Of the builds.
+            encoders: Where exported encoders are, if not inside; several stores may share them.
+            cache: Where cached embeddings are, likewise.
+        """
         self.folder = folder
-        self.encoders = folder / "encoders"
-        self.cache = folder / "cache"
+        self.encoders = encoders or folder / "encoders"
+        self.cache = cache or folder / "cache"
 
     def current_name(self) -> str:
         """Return the name of the build that answers.
@@ -244,6 +251,8 @@ class EmbeddingCache:
     def save(self, used: Iterable[str]) -> None:
         """Keep the vectors of the given keys, whole or not at all."""
         keys = sorted(set(used))
+        if not keys:
+            return
         self._file.parent.mkdir(parents=True, exist_ok=True)
         aside = self._file.with_name(f".{self._file.name}")
         with aside.open("wb") as file:

@@ -1,0 +1,130 @@
+"""Evaluation cases: what is asked, and which section, words or refusal is right (disk).
+
+From the pages' front matter and the hand-written files in `evaluation/`. Which half a case belongs to follows from its
+words, once and for all: weights are fitted on `dev`, and `test` judges.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from guide.pages import read_source_page
+from guide.problems import PageProblem
+from index import UserError
+
+Half = Literal["dev", "test"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Question(_Model):
+    id: str
+    question: str
+    kind: str = ""
+    style: str = ""
+    sections: list[str]
+    points: list[list[str]] = []
+
+
+class _Uncovered(_Model):
+    id: str
+    question: str
+    near: bool
+    why: str
+
+
+class _TurnCase(_Model):
+    question: str
+    sections: list[str]
+    follow_up: bool
+    covered: bool
+
+
+class _Dialogue(_Model):
+    id: str
+    turns: list[_TurnCase]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question."""
+
+    id: str
+    question: str
+    origin: Literal["page", "hand", "seed"]
+    covered: bool
+    near: bool = False
+    """Not covered, but about the guide's subject."""
+    sections: tuple[str, ...] = ()
+    """Addresses of the sections that answer; of pages, where they end in a slash."""
+    points: tuple[tuple[str, ...], ...] = ()
+    """What a complete answer says: one of each group's alternatives, lower case."""
+    style: str = ""
+
+    @property
+    def half(self) -> Half:
+        """Whether weights may be fitted on the case, or it judges them."""
+        return half_of(self.question)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Questions that follow each other."""
+
+    id: str
+    turns: tuple[_TurnCase, ...]
+
+    @property
+    def half(self) -> Half:
+        """As of a case, by the first question."""
+        return half_of(self.turns[0].question)
+
+
+def half_of(text: str) -> Half:
+    """Return the half that a text belongs to, by its SHA-256."""
+    return "dev" if hashlib.sha256(text.encode()).digest()[0] % 2 == 0 else "test"
+
+
+def read_cases(docs: Path, folder: Path) -> list[Case]:
+    """Read every single question.
+
+    Raises:
+        UserError: If a file can't be read, naming it and the fault.
+    """
+    cases: list[Case] = []
+    for path in sorted(docs.rglob("*.md")):
+        try:
+            page, meta = _page_url(path.relative_to(docs)), read_source_page(path).meta
+        except PageProblem as error:
+            raise UserError(f"A page can't be read: {error}.", remedy="Mend its front matter.") from error
+        cases += [Case(f"p:{page}:{n}", asked, "page", True, sections=(page,)) for n, asked in enumerate(meta.get("questions") or [])]
+        cases += [Case(f"n:{page}:{n}", asked, "page", False, near=True) for n, asked in enumerate(meta.get("not_answered") or [])]
+    for name, origin in (("questions.yml", "hand"), ("seed.yml", "seed")):
+        for found in _read(folder / name, list[_Question]):
+            points = tuple(tuple(alternative.lower() for alternative in group) for group in found.points)
+            cases.append(Case(found.id, found.question, origin, True, False, tuple(found.sections), points, found.style))  # type: ignore[arg-type]
+    cases += [Case(found.id, found.question, "hand", False, found.near) for found in _read(folder / "uncovered.yml", list[_Uncovered])]
+    return cases
+
+
+def read_dialogues(folder: Path) -> list[Dialogue]:
+    """Read the dialogues; raises as `read_cases` does."""
+    return [Dialogue(found.id, tuple(found.turns)) for found in _read(folder / "dialogues.yml", list[_Dialogue])]
+
+
+def _read(file: Path, shape: Any) -> Any:
+    try:
+        return TypeAdapter(shape).validate_python(yaml.safe_load(file.read_text("utf-8")))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise UserError(f"The evaluation file '{file}' can't be used: {error}.", remedy="Mend it; its form is described at its top.") from error
+
+
+def _page_url(path: Path) -> str:
+    folder = path.parent if path.stem == "index" else path.with_suffix("")
+    return "" if folder == Path() else f"{folder.as_posix()}/"

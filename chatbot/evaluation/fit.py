@@ -1,0 +1,57 @@
+"""Fitting: the coverage weights from the dev half of the cases. Anyone can rerun it: `chatbot tune`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.preprocessing import StandardScaler
+
+from chatbot.assistant import Assistant
+from chatbot.decide import SIGNALS, Coverage, signals
+from chatbot.evaluation.cases import Case
+from chatbot.evidence import gather
+
+_SEED = 0
+
+
+def signal_rows(assistant: Assistant, cases: Sequence[Case]) -> np.ndarray:
+    """Return the signals of each case, float64, shape (cases, signals)."""
+    rows = []
+    for case in cases:
+        asked = assistant.understand(case.question)
+        found = [signals(replace(asked, resolved=part), gather(assistant.search, part)) for part in asked.parts]
+        rows.append([min(part[name] for part in found) for name in SIGNALS])
+    return np.array(rows)
+
+
+def fit_coverage(assistant: Assistant, cases: Sequence[Case]) -> Coverage:
+    """Fit a logistic model on cases of the dev half, and the threshold at which both kinds of error cost the same.
+
+    A question that is answered though it isn't covered, and one that is refused though it is, count alike, each as a
+    share of its own kind. The threshold is chosen on cross-validated chances, not on those of the final fit.
+    """
+    dev = [case for case in cases if case.half == "dev"]
+    rows = signal_rows(assistant, dev)
+    labels = np.array([case.covered for case in dev])
+    scaler = StandardScaler().fit(rows)
+    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=2000, random_state=_SEED)
+    held_out = cross_val_predict(model, scaler.transform(rows), labels, cv=10, method="predict_proba")[:, 1]
+    model.fit(scaler.transform(rows), labels)
+    weights = model.coef_[0] / scaler.scale_
+    intercept = float(model.intercept_[0] - np.sum(model.coef_[0] * scaler.mean_ / scaler.scale_))
+    return Coverage(
+        weights={name: round(float(weight), 4) for name, weight in zip(SIGNALS, weights, strict=True)},
+        intercept=round(intercept, 4),
+        threshold=round(_threshold(held_out, labels), 3),
+        fitted_on=f"dev: {int(labels.sum())} covered, {int((~labels).sum())} uncovered; index {assistant.search.version}; {datetime.now(UTC):%Y-%m-%d}",
+    )
+
+
+def _threshold(chances: np.ndarray, labels: np.ndarray) -> float:
+    candidates = np.unique(chances)
+    middles = (candidates[1:] + candidates[:-1]) / 2
+    errors = [np.mean(chances[~labels] >= at) + np.mean(chances[labels] < at) for at in middles]
+    return float(middles[int(np.argmin(errors))])

@@ -1,0 +1,212 @@
+"""Measuring: cases in, a table of figures out. Each figure has its n and a bootstrap 95 % interval.
+
+Metrics of retrieval come from ir-measures, areas under curves from scikit-learn.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import ir_measures
+import numpy as np
+from selectolax.lexbor import LexborHTMLParser
+from sklearn.metrics import roc_auc_score
+
+from chatbot.answer import Answer, Turn
+from chatbot.assistant import Assistant
+from chatbot.evaluation.cases import Case, Dialogue
+from chatbot.render import to_markdown
+from chatbot.verify import plain
+from index import Hit
+
+RETRIEVAL = (ir_measures.R @ 1, ir_measures.R @ 3, ir_measures.R @ 5, ir_measures.R @ 10, ir_measures.RR @ 10, ir_measures.nDCG @ 10)
+_RESAMPLES = 1000
+_DEPTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the table."""
+
+    group: str
+    name: str
+    value: float
+    n: int
+    low: float
+    high: float
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one case; for reports and for reading where it went wrong."""
+
+    case: Case
+    answer: Answer
+    ranks: list[str]
+    """Addresses found, best first."""
+    first_right: int
+    """Rank of the first right address, from 1; 0 if none was found."""
+    points_found: float
+
+
+@dataclass(slots=True)
+class Results:
+    """The table and what it was made of."""
+
+    figures: list[Figure]
+    outcomes: list[Outcome] = field(default_factory=list)
+    threshold: float = 0.5
+
+    def value(self, group: str, name: str) -> float:
+        """Return one figure's value."""
+        return next(figure.value for figure in self.figures if (figure.group, figure.name) == (group, name))
+
+
+def measure(assistant: Assistant, cases: Sequence[Case], dialogues: Sequence[Dialogue], site: Path) -> Results:
+    """Ask everything and count.
+
+    Args:
+        assistant: Under test.
+        cases: Single questions.
+        dialogues: Questions that follow each other.
+        site: The built site, in which every quote is looked up.
+    """
+    outcomes = [_ask(assistant, case) for case in cases]
+    results = Results([], outcomes, assistant.coverage.threshold)
+    covered = [outcome for outcome in outcomes if outcome.case.covered]
+    for origin in ("page", "hand", "seed"):
+        _retrieval(results, f"retrieval ({origin})", [outcome for outcome in covered if outcome.case.origin == origin])
+    _citations(results, outcomes, site)
+    _points(results, covered)
+    _abstention(results, outcomes)
+    _conversation(results, assistant, dialogues)
+    totals = [outcome.answer.timings_ms["total"] for outcome in outcomes if outcome.answer.timings_ms]
+    for name, share in (("p50 ms", 50), ("p95 ms", 95)):
+        _add(results, "latency", name, totals, lambda values, at=share: float(np.percentile(values, at)))
+    return results
+
+
+def _ask(assistant: Assistant, case: Case) -> Outcome:
+    by_page = bool(case.sections) and all(not address or address.endswith("/") for address in case.sections)
+    search = assistant.search
+    hits = search.hits(search.query(case.question), _DEPTH)
+    ranks = list(dict.fromkeys(_address(hit, by_page) for hit in hits))
+    first = next((rank for rank, address in enumerate(ranks, 1) if address in case.sections), 0)
+    answer = assistant.answer(case.question)
+    said = " ".join(plain(statement.text) for statement in answer.statements).lower()
+    found = [any(alternative in said for alternative in group) for group in case.points]
+    return Outcome(case, answer, ranks, first, float(np.mean(found)) if found else float("nan"))
+
+
+def _address(hit: Hit, by_page: bool) -> str:
+    return hit.passage.page if by_page else hit.passage.url
+
+
+def _retrieval(results: Results, group: str, outcomes: list[Outcome]) -> None:
+    qrels = {outcome.case.id: dict.fromkeys(outcome.case.sections, 1) for outcome in outcomes}
+    run = {outcome.case.id: {address: -float(rank) for rank, address in enumerate(outcome.ranks)} for outcome in outcomes}
+    values: dict[str, list[float]] = {}
+    for found in ir_measures.iter_calc(RETRIEVAL, qrels, run):
+        # several sections may answer and one is enough: recall counts whether any was found
+        value = min(1.0, found.value * len(qrels[found.query_id])) if str(found.measure).startswith("R@") else found.value
+        values.setdefault(str(found.measure), []).append(value)
+    for name in map(str, RETRIEVAL):
+        _add(results, group, name, values.get(name, []))
+
+
+def _citations(results: Results, outcomes: list[Outcome], site: Path) -> None:
+    texts: dict[str, str] = {}
+    verbatim, right = [], []
+    for outcome in outcomes:
+        for citation in outcome.answer.citations:
+            page = citation.url.split("#")[0]
+            if page not in texts:
+                texts[page] = _page_text(site / page)
+            verbatim.append(float("".join(citation.quote.split()) in texts[page]))
+        if outcome.case.covered and outcome.answer.citations:
+            cited = {citation.url.split(":~:")[0].rstrip("#") for citation in outcome.answer.citations}
+            cited |= {address.split("#")[0] for address in cited}
+            right.append(float(bool(cited & set(outcome.case.sections))))
+    _add(results, "citations", "verbatim", verbatim)
+    _add(results, "citations", "right place cited", right)
+
+
+def _page_text(file: Path) -> str:
+    path = file / "index.html" if file.is_dir() else file
+    tree = LexborHTMLParser(path.read_bytes())
+    return "".join((tree.body.text() if tree.body else "").split())
+
+
+def _points(results: Results, outcomes: list[Outcome]) -> None:
+    with_points = [outcome for outcome in outcomes if outcome.case.points]
+    _add(results, "answers", "expected points said", [outcome.points_found for outcome in with_points])
+    counts = [float(len(outcome.answer.statements)) for outcome in outcomes if outcome.answer.statements]
+    _add(results, "answers", "statements an answer", counts)
+
+
+def _abstention(results: Results, outcomes: list[Outcome]) -> None:
+    covered = [outcome for outcome in outcomes if outcome.case.covered]
+    hand = [outcome for outcome in covered if outcome.case.origin != "page"]
+    for name, positives, uncovered in (
+        ("all", covered, [outcome for outcome in outcomes if not outcome.case.covered]),
+        ("hand-written", hand, [outcome for outcome in outcomes if not outcome.case.covered and outcome.case.origin == "hand"]),
+        ("near misses", hand, [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "hand"]),
+    ):
+        if positives and uncovered:
+            _auroc(results, f"AUROC ({name})", positives, uncovered)
+    answered = {
+        "uncovered answered (far)": [outcome for outcome in outcomes if not outcome.case.covered and not outcome.case.near],
+        "uncovered answered (near, hand)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "hand"],
+        "uncovered answered (near, pages)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "page"],
+    }
+    for name, found in answered.items():
+        _add(results, "abstention", name, [float(outcome.answer.verdict != "not_covered") for outcome in found])
+    _add(results, "abstention", "covered refused", [float(outcome.answer.verdict == "not_covered") for outcome in covered])
+    _add(results, "abstention", "covered refused (hand)", [float(outcome.answer.verdict == "not_covered") for outcome in hand])
+
+
+def _auroc(results: Results, name: str, positives: list[Outcome], negatives: list[Outcome]) -> None:
+    chances = np.array([outcome.answer.confidence for outcome in (*positives, *negatives)])
+    labels = np.array([1] * len(positives) + [0] * len(negatives))
+    value = float(roc_auc_score(labels, chances))
+    generator = np.random.default_rng(0)
+    resampled = []
+    for _ in range(200):
+        rows = np.concatenate(
+            [generator.choice(np.flatnonzero(labels == label), int((labels == label).sum())) for label in (0, 1)]
+        )
+        resampled.append(float(roc_auc_score(labels[rows], chances[rows])))
+    low, high = np.percentile(resampled, [2.5, 97.5])
+    results.figures.append(Figure("abstention", name, value, len(labels), float(low), float(high)))
+
+
+def _conversation(results: Results, assistant: Assistant, dialogues: Sequence[Dialogue]) -> None:
+    found, decided, unpolluted = [], [], []
+    for dialogue in dialogues:
+        history: tuple[Turn, ...] = ()
+        for turn in dialogue.turns:
+            answer = assistant.answer(turn.question, history)
+            hits = assistant.search.hits(assistant.search.query(assistant.understand(turn.question, history).resolved), 5)
+            if turn.sections and turn.covered:
+                hit = float(any(hit.passage.url in turn.sections for hit in hits))
+                (found if turn.follow_up else unpolluted).append(hit)
+            if turn.follow_up:
+                decided.append(float((answer.verdict != "not_covered") == turn.covered))
+            history = (*history, Turn("user", turn.question), Turn("assistant", to_markdown(answer)))
+    _add(results, "conversation", "follow-ups found in 5", found)
+    _add(results, "conversation", "other turns found in 5", unpolluted)
+    _add(results, "conversation", "follow-ups rightly answered or refused", decided)
+
+
+def _add(
+    results: Results, group: str, name: str, values: Sequence[float], statistic: Callable[[np.ndarray], float] = lambda values: float(np.mean(values))
+) -> None:
+    """Add a figure with a percentile bootstrap interval (Efron, 1979); nothing if there are no values."""
+    if not values:
+        return
+    known = np.array(values, dtype=float)
+    generator = np.random.default_rng(0)
+    resampled = [statistic(known[generator.integers(0, len(known), len(known))]) for _ in range(_RESAMPLES)]
+    low, high = np.percentile(resampled, [2.5, 97.5])
+    results.figures.append(Figure(group, name, statistic(known), len(known), float(low), float(high)))
+

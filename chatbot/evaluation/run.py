@@ -1,0 +1,87 @@
+"""Running an evaluation or a fit on the guide, and showing what came out (disk)."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.table import Table
+
+from chatbot.assistant import Assistant, load_assistant
+from chatbot.decide import COVERAGE_FILE, Coverage
+from chatbot.evaluation.cases import read_cases, read_dialogues
+from chatbot.evaluation.fit import fit_coverage
+from chatbot.evaluation.measure import Figure, Results, measure
+from chatbot.evaluation.report import report_html, report_markdown
+from chatbot.settings import Settings
+from index import Search, Store, UserError
+
+DOCS = Path("docs")
+
+
+def evaluate_guide(settings: Settings, folder: Path, half: str) -> Results:
+    """Measure the current index on the cases of one half, or of both.
+
+    Raises:
+        UserError: If `half` is no half, or a file is missing.
+    """
+    if half not in ("dev", "test", "all"):
+        raise UserError(f"'{half}' is no half.", remedy="Use dev, test or all.")
+    assistant = load_assistant(settings)
+    cases = [case for case in read_cases(DOCS, folder) if half in ("all", case.half)]
+    dialogues = [dialogue for dialogue in read_dialogues(folder) if half in ("all", dialogue.half)]
+    return measure(assistant, cases, dialogues, Path(assistant.search.manifest.site))
+
+
+def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
+    """Fit the coverage weights on the dev half; write them beside the index and return where, and what."""
+    coverage = fit_coverage(Assistant(Search(Store(settings.store))), read_cases(DOCS, folder))
+    file = settings.store / COVERAGE_FILE
+    file.write_text(coverage.model_dump_json(indent=2) + "\n", "utf-8")
+    return file, coverage
+
+
+def to_json(results: Results) -> dict[str, Any]:
+    """Return the figures as `{group: {name: {value, n, low, high}}}`."""
+    found: dict[str, Any] = {}
+    for figure in results.figures:
+        found.setdefault(figure.group, {})[figure.name] = {
+            "value": round(figure.value, 4), "n": figure.n, "low": round(figure.low, 4), "high": round(figure.high, 4)
+        }
+    return found
+
+
+def to_table(results: Results) -> Table:
+    """Return the figures as a table for the terminal."""
+    table = Table("What", "Figure", "Value", "95 % interval", "n")
+    last = ""
+    for figure in results.figures:
+        table.add_row(figure.group if figure.group != last else "", figure.name, f"{figure.value:.3f}", _interval(figure), str(figure.n))
+        last = figure.group
+    return table
+
+
+def write_report(results: Results, file: Path) -> None:
+    """Write a report with plots.
+
+    Raises:
+        UserError: If the file's name ends in neither .html nor .md.
+    """
+    if file.suffix not in (".html", ".md"):
+        raise UserError(f"'{file}' is neither HTML nor Markdown.", remedy="Name the report FILE.html or FILE.md.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(report_html(results) if file.suffix == ".html" else report_markdown(results, file), "utf-8")
+
+
+def failures(results: Results, limits: Path) -> list[str]:
+    """Return which figures are worse than a YAML file of `group: {name: {at_least|at_most: value}}` allows."""
+    worse = []
+    for group, names in yaml.safe_load(limits.read_text("utf-8")).items():
+        for name, limit in names.items():
+            value = results.value(group, name)
+            if value < limit.get("at_least", -1e9) or value > limit.get("at_most", 1e9):
+                worse.append(f"{group}, {name}: {value:.3f}")
+    return worse
+
+
+def _interval(figure: Figure) -> str:
+    return f"{figure.low:.3f} to {figure.high:.3f}"

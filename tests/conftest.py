@@ -1,0 +1,101 @@
+"""Shared small worlds: the built site, its index, a browser; and a shut door to the network."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's client is imported, so before anything imports it
+
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from chatbot.assistant import Assistant
+from index import Search, Store, build_index
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_CHROMIUM_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+_LOCAL = ("127.", "localhost", "::1")
+
+
+@pytest.fixture(autouse=True)
+def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that would connect to anything but this machine, unless it is marked `network`."""
+    if "network" in request.keywords:
+        return
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if self.family != socket.AF_UNIX and not str(host).startswith(_LOCAL):
+            raise AssertionError(f"a test tried to connect to {address}; use a fake or mark it `network`")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The guide's own site and index, built by the command that readers use."""
+    done = subprocess.run(
+        [sys.executable, "-m", "chatbot", "build"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ROOT / "site"
+
+
+@pytest.fixture(scope="session")
+def assistant(site: Path) -> Assistant:
+    """The assistant over the guide's own index."""
+    return Assistant(Search(Store(ROOT / "index" / "store")))
+
+
+@pytest.fixture(scope="session")
+def encoders() -> Path:
+    """Where the exported bundled model lies after the first build: small stores share it."""
+    return ROOT / "index" / "store" / "encoders"
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> Callable[[dict[str, str]], Path]:
+    """Write `{path: html}` below a fresh folder and return it."""
+
+    def write(pages: dict[str, str]) -> Path:
+        folder = tmp_path / "site"
+        for name, html in pages.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(html, "utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def make_index(tmp_path: Path, encoders: Path, site: Path) -> Callable[[Path], Search]:
+    """Index a small site with the bundled model and load it."""
+
+    def build(folder: Path) -> Search:
+        store = Store(tmp_path / "store", encoders=encoders)
+        build_index(folder, store)
+        return Search(store)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; skips with a reason where there is none, and fails in CI."""
+    if not CHROMIUM:
+        if os.environ.get("CI"):
+            pytest.fail("CI has no Chromium: the browser tests must run there")
+        pytest.skip("no Chromium on this machine: install Debian's package `chromium` or set CHROMIUM")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=_CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
