@@ -5,7 +5,7 @@ The Gradio demo is mounted by chatbot.demo; what comes in is read by chatbot.wir
 
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import Scope
 
 from chatbot.answer import Answer, Turn
@@ -82,7 +83,8 @@ def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
 
 def add_site(app: FastAPI, site: Path) -> None:
     """Serve a built site at `/`, behind every other address."""
-    app.mount("/", _Site(directory=site, html=True), name="site")
+    methods = {route.path: route.methods for route in app.routes if isinstance(route, Route) and route.methods}
+    app.mount("/", _Site(site, methods), name="site")
 
 
 def answer_events(answer: Answer) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -113,14 +115,14 @@ def _add_asking(app: FastAPI, live: LiveAssistant, settings: Settings) -> None:
         history = tuple(Turn(turn.role, turn.content) for turn in body.history)
 
         def work() -> Answer:
-            return live.get().answer(question, history, body.page.lstrip("/"), body.context)
+            answer = live.get().answer(question, history, body.page.lstrip("/"), body.context)
+            if answer.verdict != "answered" and settings.note_gaps:
+                log.info("Not covered: %r", answer.missing or question)
+            return answer
 
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(_stream(work), media_type="text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
-        answer = await run_in_threadpool(work)
-        if answer.verdict == "not_covered" and settings.note_gaps:
-            log.info("Not covered: %r", question)
-        return JSONResponse(answer.to_dict())
+        return JSONResponse((await run_in_threadpool(work)).to_dict())
 
     @app.get("/api/suggestions", summary="Questions to begin with")
     async def suggestions(page: Annotated[str, Field(max_length=500)] = "") -> dict[str, list[str]]:
@@ -182,7 +184,7 @@ def widget_file() -> Path:
 
 
 def _add_widget(app: FastAPI) -> None:
-    @app.get("/assistant.js", include_in_schema=False)
+    @app.api_route("/assistant.js", methods=["GET", "HEAD"], include_in_schema=False)
     async def assistant_js() -> FileResponse:
         # any site may load the module; what it may ask is decided by the API's allowed origins
         return FileResponse(widget_file(), media_type="text/javascript", headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"})
@@ -200,7 +202,14 @@ def _add_headers(app: FastAPI) -> None:
 class _Site(StaticFiles):
     """The built site; an address that is not there shows the site's own page for that, and the API's errors stay JSON."""
 
+    def __init__(self, folder: Path, methods: Mapping[str, set[str]]) -> None:
+        """Serve `folder`; `methods` of the addresses before it tell a wrong method from a wrong address."""
+        super().__init__(directory=folder, html=True)
+        self._methods = methods
+
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if allowed := self._methods.get(f"/{path}"):
+            raise HTTPException(405, "This address takes another method.", {"Allow": ", ".join(sorted(allowed))})
         if re.match(r"api(/|$)", path):
             raise HTTPException(404, "There is nothing at this address.")
         if any(part.startswith(".") for part in path.split("/") if part != "."):

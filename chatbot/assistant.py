@@ -19,8 +19,10 @@ from chatbot.settings import Settings
 from index import Search, Store
 
 NEAREST = 3
-HISTORY = 6
-"""Turns of a dialogue that are looked at."""
+HISTORY = 12
+"""Turns of a dialogue that are looked at: six questions with their answers."""
+MOST_PARTS = 3
+"""Questions answered of one message; the others are named as not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Assistant:
         asked = self.understand(question, history)
         if asked.small_talk:
             return self._greet(asked, page)
-        parts = [self._look_up(replace(asked, resolved=part), context) for part in asked.parts]
+        parts = [self._look_up(replace(asked, resolved=part), context) for part in asked.parts[:MOST_PARTS]]
         found = time.perf_counter()
         covered = [part for part in parts if part.chance >= self.coverage.threshold]
         answer = self._write(asked, parts, covered)
@@ -98,8 +100,8 @@ class Assistant:
                 for part in select(asked.kind, found.evidence, max(2, self.limit // len(covered)))
             ]
             statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
-        verdict: Verdict = "not_covered" if not statements else "partial" if len(covered) < len(parts) else "answered"
-        missing = "; ".join(part.question for part in parts if part not in covered)
+        missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
+        verdict: Verdict = "not_covered" if not statements else "partial" if missing else "answered"
         return Answer(
             question=asked.question,
             verdict=verdict,
@@ -108,7 +110,7 @@ class Assistant:
             statements=statements,
             citations=citations,
             nearest=self._nearest(parts) if verdict != "answered" else (),
-            missing=missing if verdict == "partial" else None,
+            missing="; ".join(missing) if verdict == "partial" else None,
             notes=self._notes(asked, dropped),
         )
 

@@ -1,11 +1,15 @@
 """The command line: build, ask, serve. The only module that writes to a terminal."""
 
+import io
 import json
 import logging
 import os
+import signal
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -82,6 +86,7 @@ def serve(
     from chatbot.settings import read_settings
 
     settings = read_settings(host=host, port=port, store=store)
+    listening = _listen(settings.host, settings.port)
     live = LiveAssistant(lambda: load_assistant(settings), settings.store / "current")
     manifest = live.get().search.manifest
     if manifest.note:
@@ -94,8 +99,12 @@ def serve(
     if (site := Path(manifest.site)).is_dir():
         add_site(application, site)
     address = f"http://{settings.host}:{settings.port}"
-    out.print(f"[bold]Site[/]  {address}/\n[bold]Demo[/]  {address}/chat\n[bold]API[/]   {address}/api/docs\n[dim]Stop with Ctrl+C.[/]")
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=8)
+    doors = {"Site": "/" if site.is_dir() else "", "Demo": "/chat" if demo else "", "API": "/api/docs"}
+    out.print("\n".join(f"[bold]{door:5}[/] {address}{path}" for door, path in doors.items() if path) + "\n[dim]Stop with Ctrl+C.[/]")
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=8))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn ends in order, then hands the signal on
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
 
 
 @app.command("eval")
@@ -145,8 +154,18 @@ def tune(
     out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.threshold}. Written to {file}")
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port first: what is in use is told at once, not after the index was loaded."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise UserError(f"Can't listen on {host}, port {port}: {reason}.", remedy="Stop what listens there, or use --host and --port.") from error
+
+
 def _print_json(data: object) -> None:
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(data, ensure_ascii=not unicode, indent=2) + "\n")
 
 
 def _dataset_table(found: dict[str, Any]) -> Table:
@@ -205,10 +224,25 @@ class _Bars:
 
 def main() -> None:
     """Run the command line; print an error that a user can mend as such, and exit 2."""
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that can't show a character shows "?"
     try:
+        _log_to_stderr(os.environ.get("LOG_LEVEL", "WARNING"))
         app()
     except UserError as error:
-        err.print("[bold red]Error:[/] ", end="")
-        err.print(str(error), markup=False, highlight=False)
-        sys.exit(FAILED)
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.strerror or error}: '{error.filename or ''}'. Check that the place exists, can be written and has room.")
+
+
+def _log_to_stderr(level: str) -> None:
+    if level.upper() not in (levels := logging.getLevelNamesMapping()):
+        raise UserError(f"LOG_LEVEL is unusable: no level is called '{level}'.", remedy=f"Levels are {', '.join(levels)}; mend or unset it.")
+    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+
+
+def _fail(message: str) -> NoReturn:
+    err.print("[bold red]Error:[/] ", end="")
+    err.print(message, markup=False, highlight=False)
+    sys.exit(FAILED)

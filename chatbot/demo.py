@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
 from chatbot.questions import QuestionRefused, clean_question
-from chatbot.render import sources_markdown, to_markdown
+from chatbot.render import escaped, sources_markdown, to_markdown, unescaped
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points
 
@@ -43,9 +43,10 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
     )
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
-    return gradio.mount_gradio_app(
+    mounted: FastAPI = gradio.mount_gradio_app(
         app, make_demo(live, settings), PATH, footer_links=[], show_error=False, enable_monitoring=False, max_file_size="1kb", theme=theme, css=_CSS
     )
+    return mounted
 
 
 def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
@@ -54,7 +55,7 @@ def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
 
     def respond(question: str, messages: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]], str]]:
         history = tuple(Turn(message["role"], _text(message["content"])) for message in messages)
-        shown = [*messages, {"role": "user", "content": question}]
+        shown = [*messages, {"role": "user", "content": escaped(question)}]
         try:
             answer = live.get().answer(clean_question(question, settings.max_question_characters), history)
         except QuestionRefused as error:
@@ -110,7 +111,7 @@ def _growing(answer: Answer) -> Iterator[str]:
 def _text(content: Any) -> str:
     """Return the text of a Gradio message, whichever of its forms it has."""
     if isinstance(content, str):
-        return content
+        return unescaped(content)
     if isinstance(content, dict):
-        return str(content.get("text") or "")
+        return unescaped(str(content.get("text") or ""))
     return " ".join(_text(part) for part in content) if isinstance(content, list) else ""

@@ -33,7 +33,7 @@ class Feedback(BaseModel):
     rating: Literal["up", "down"]
     reason: Literal["wrong", "incomplete", "citation", "off_topic"] | None = None
     comment: Annotated[str, Field(max_length=2000)] | None = None
-    question: Annotated[str, Field(max_length=2000)] = ""
+    question: Annotated[str, Field(max_length=10_000)] = ""
     verdict: Literal["answered", "partial", "not_covered", ""] = ""
     citations: Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=20)] = []
     page: Annotated[str, Field(max_length=500)] = ""
@@ -74,6 +74,8 @@ class FeedbackStore:
                 raise FeedbackUnavailable("Feedback can't be stored right now.", remedy="Try again later.") from error
 
     def _connect(self) -> sqlite3.Connection:
+        if self._connection is not None and not self._file.exists():
+            self._connection = None  # removed under us: rows written to what is no longer there would be lost
         if self._connection is None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._file, timeout=_BUSY_SECONDS, check_same_thread=False)

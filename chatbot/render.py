@@ -17,6 +17,8 @@ from chatbot.answer import Answer, Citation, Statement
 NOT_COVERED = "The guide does not cover this question."
 NEAREST = "Nearest sections:"
 _PIECES = re.compile(r"(?<!\\)\*\*(?P<bold>.+?)(?<!\\)\*\*|(?<!\\)`(?P<code>[^`]+)`", re.S)
+_EFFECTIVE = re.compile(r"[\\`*_\[\]<>#$!|~@]|:(?=//)|(?<=\bwww)\.|&(?=#?\w+;)", re.I)
+"""What Markdown, with the extensions that renderers add, takes for more than a character: a bare address becomes a link."""
 _CELLS = re.compile(r" (?<!\\)\| ")
 
 
@@ -29,16 +31,16 @@ def to_markdown(answer: Answer, base: str = "") -> str:
     """
     lines: list[str] = []
     if answer.understood:
-        lines += [f"*Understood as: {_escaped(answer.understood)}*", ""]
+        lines += [f"*Understood as: {escaped(answer.understood)}*", ""]
     if answer.verdict == "not_covered":
         lines += [f"**{NOT_COVERED}**", ""]
     lines += _statements(answer, base)
     if answer.missing:
-        lines += [f"**Not covered:** {_escaped(answer.missing)}", ""]
+        lines += [f"**Not covered:** {escaped(answer.missing)}", ""]
     if answer.nearest:
         lines += [NEAREST, ""]
-        lines += [f"- [{_escaped(place.title)} › {_escaped(place.heading)}]({_link(base, place.url)})" for place in answer.nearest] + [""]
-    lines += [f"*{_escaped(note)}*\n" for note in answer.notes]
+        lines += [f"- [{escaped(place.title)} › {escaped(place.heading)}]({_link(base, place.url)})" for place in answer.nearest] + [""]
+    lines += [f"*{escaped(note)}*\n" for note in answer.notes]
     return "\n".join(lines).strip()
 
 
@@ -46,10 +48,10 @@ def sources_markdown(answer: Answer, base: str = "") -> str:
     """Return the citations as a Markdown list, each with its quote."""
     entries = []
     for citation in answer.citations:
-        evidence = f" *({_escaped(citation.evidence)})*" if citation.evidence else ""
+        evidence = f" *({escaped(citation.evidence)})*" if citation.evidence else ""
         entries.append(
-            f"**[{citation.number}]** [{_escaped(citation.title)} › {_escaped(citation.heading)}]({_link(base, citation.url)}){evidence}\n\n"
-            f"> {_escaped(citation.quote)}"
+            f"**[{citation.number}]** [{escaped(citation.title)} › {escaped(citation.heading)}]({_link(base, citation.url)}){evidence}\n\n"
+            f"> {escaped(citation.quote)}"
         )
     return "\n\n".join(entries)
 
@@ -72,7 +74,8 @@ def to_terminal(answer: Answer, base: str = "") -> RenderableType:
         parts += [Text(), Text("Sources", style="bold"), *(_source(citation, base) for citation in answer.citations)]
     if answer.nearest:
         parts += [Text(), Text(NEAREST, style="bold")]
-        parts += [Text(f"  • {place.title} › {place.heading}\n    ").append(_link(base, place.url), style="dim") for place in answer.nearest]
+        for place in answer.nearest:
+            parts.append(Text(f"  • {place.title} › {place.heading}\n    ").append(_link(base, place.url), style="dim"))
     parts += [Text(note, style="italic") for note in answer.notes]
     if answer.suggestions:
         parts += [Text(), Text("You might ask next", style="bold")]
@@ -95,7 +98,7 @@ def _statements(answer: Answer, base: str) -> list[str]:
             if statement.kind == "item":
                 lines.append(f"{statement.label or '-'} {text} {cited}")
             elif statement.kind == "row":
-                row = [_safe(cell).replace("|", r"\|") for cell in cells(statement.text)]
+                row = [re.sub(r"(?<!\\)\|", r"\|", _safe(cell)) for cell in cells(statement.text)]  # bars in code
                 lines.append(f"| {' | '.join(row)} {cited} |")
                 if not place:
                     lines.append("|" + " --- |" * len(row))
@@ -122,14 +125,20 @@ def _safe(inline: str) -> str:
     """Make our inline Markdown safe as anybody's Markdown: keep bold and code, escape all else."""
     out, at = [], 0
     for found in _PIECES.finditer(inline):
-        out.append(_escaped(_unescaped(inline[at : found.start()])))
-        out.append(f"**{_escaped(_unescaped(found['bold']))}**" if found["bold"] else f"`{found['code']}`")
+        out.append(escaped(_unescaped(inline[at : found.start()])))
+        out.append(f"**{_safe(found['bold'])}**" if found["bold"] else f"`{found['code']}`")
         at = found.end()
-    return "".join([*out, _escaped(_unescaped(inline[at:]))])
+    return "".join([*out, escaped(_unescaped(inline[at:]))])
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#$!|~])", r"\\\1", text).replace("\\<", "&lt;").replace("\\>", "&gt;")
+def escaped(text: str) -> str:
+    """Return text as Markdown that shows just it: no mark, markup, entity or address in it has any effect."""
+    return _EFFECTIVE.sub(r"\\\g<0>", text).replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def unescaped(markdown: str) -> str:
+    """Return what `escaped` was given."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])|&(lt|gt);", lambda found: found[1] or {"lt": "<", "gt": ">"}[found[2]], markdown)
 
 
 def _unescaped(text: str) -> str:
@@ -145,9 +154,15 @@ def _text(inline: str) -> Text:
     text, at = Text(), 0
     for found in _PIECES.finditer(inline):
         text.append(_unescaped(inline[at : found.start()]))
-        text.append(_unescaped(found["bold"] or found["code"]), style="bold" if found["bold"] else "cyan")
+        text.append_text(_bold(found["bold"]) if found["bold"] else Text(found["code"], style="cyan"))
         at = found.end()
     return text.append(_unescaped(inline[at:]))
+
+
+def _bold(inline: str) -> Text:
+    text = _text(inline)
+    text.stylize("bold")
+    return text
 
 
 def _line(statement: Statement) -> RenderableType:
@@ -160,7 +175,7 @@ def _line(statement: Statement) -> RenderableType:
 def _table(rows: list[Statement]) -> Table:
     width = max(len(cells(row.text)) for row in rows)
     header = cells(rows[0].text) if rows[0].label == "header" else []
-    columns = [Column(header=_text(cell)) for cell in header] + [Column() for _ in range(width + 1 - len(header))]
+    columns = [Column(header=_text(header[place]) if place < len(header) else "", overflow="fold") for place in range(width + 1)]
     table = Table(*columns, show_header=bool(header), show_lines=True)
     for row in rows[bool(header) :]:
         found = cells(row.text)

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index import UserError
@@ -29,7 +30,6 @@ class Settings(BaseSettings):
     allowed_origins: str = Field("", description="Origins of other sites that may call the API, separated by commas; `*` for any.")
     feedback: bool = Field(True, description="Whether readers' feedback is taken and stored.")
     feedback_file: Path = Field(Path("data/feedback.sqlite"), description="SQLite file for readers' feedback.")
-    admin_token: SecretStr = Field(SecretStr(""), description="Opens the feedback export; without one it stays shut.")
     note_gaps: bool = Field(False, description="Whether questions that the guide does not cover are noted in the log.")
 
     @field_validator("site_url")
@@ -47,7 +47,8 @@ def read_settings(**overrides: object) -> Settings:
         UserError: If a variable has an unusable value, or its name is none of ours: a misspelt one would be ignored.
     """
     names = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in names)
+    given = {*os.environ, *dotenv_values(".env")}
+    unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in names)
     if unknown:
         raise UserError(
             f"No setting is called {', '.join(unknown)}.", remedy=f"The settings are {', '.join(sorted(names))}; mend or unset it."

@@ -53,7 +53,7 @@ def understand(question: str, history: tuple[Turn, ...] = (), *, known: Callable
     parts = tuple(part.strip() for part in _SPLIT.split(resolved) if part.strip())
     # only questions that can stand alone are parts: "… and why?" belongs to what stands before it
     whole = len(parts) < 2 or any(len(_content(part)) < 2 or _POINTER.search(part) for part in parts)
-    return Asked(typed, resolved, kind_of(resolved), (resolved,) if whole else parts[:3], english=is_english(typed, known))
+    return Asked(typed, resolved, kind_of(resolved), (resolved,) if whole else parts, english=is_english(typed, known))
 
 
 def kind_of(question: str) -> Kind:

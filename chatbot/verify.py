@@ -34,12 +34,13 @@ def plain(markdown: str) -> str:
 def _held(statement: Statement, citations: dict[int, Citation]) -> bool:
     if not statement.citations or any(number not in citations for number in statement.citations):
         return False
-    words = _bare(plain(statement.text))
-    return any(words in _bare(citations[number].quote) for number in statement.citations)
+    words = _bare(statement.text)
+    return words != "" and any(words in _bare(citations[number].quote) for number in statement.citations)
 
 
 def _bare(text: str) -> str:
-    return "".join(text.split())
+    """Return text without white space and without what may be a mark of our inline Markdown, an escape or a row's bar."""
+    return re.sub(r"[\s\\`*|]", "", text)
 
 
 def _renumber(citation: Citation, number: int) -> Citation:

@@ -56,12 +56,15 @@ async def read_json(request: Request, model: type[Model], limit: int) -> Model:
         data = json.loads(bytes(body).decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Refused(400, "bad_json", "The body is not valid JSON in UTF-8.") from error
+    if not isinstance(data, dict):
+        raise Refused(422, "bad_request", "body: Input should be a JSON object")
     try:
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(step) for step in first["loc"] if isinstance(step, int) or step in _field_names(model)) or "body"
-        raise Refused(422, "bad_request", f"{place}: {first['msg']}") from error
+        # up to the comma: what follows may quote the input
+        raise Refused(422, "bad_request", f"{place}: {first['msg'].split(',')[0]}") from error
 
 
 def add_error_handlers(app: FastAPI) -> None:

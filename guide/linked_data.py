@@ -32,7 +32,7 @@ def _graph(built: str, page: SitePage, plan: SitePlan) -> list[dict[str, Any]]:
         "description": page.description,
         "url": plan.address + page.folder if plan.address else "",
         "image": f"{plan.address}assets/social.png" if plan.address else "",
-        "inLanguage": tree.css_first("html").attributes.get("lang") if tree.css_first("html") else "",
+        "inLanguage": root.attributes.get("lang") if (root := tree.root) else "",
         "keywords": page.source.meta.get("tags"),
         "articleSection": page.section if page.folder else "",
         "publisher": {"@type": "Organization", "name": plan.name},
@@ -53,8 +53,15 @@ def _graph(built: str, page: SitePage, plan: SitePlan) -> list[dict[str, Any]]:
 def _trail(page: SitePage, plan: SitePlan) -> dict[str, Any]:
     above = page.file.rpartition("/")[0]
     names = {other.folder: other.title for other in plan.pages}
-    steps = [(plan.name, ""), *([(page.section, f"{above}/")] if f"{above}/" in names and f"{above}/" != page.folder else []), (page.title, page.folder)]
-    items = [{"@type": "ListItem", "position": place, "name": name, "item": plan.address + folder} for place, (name, folder) in enumerate(steps, 1)]
+    steps = [
+        (plan.name, ""),
+        *([(page.section, f"{above}/")] if f"{above}/" in names and f"{above}/" != page.folder else []),
+        (page.title, page.folder),
+    ]
+    items = [
+        {"@type": "ListItem", "position": place, "name": name, "item": plan.address + folder}
+        for place, (name, folder) in enumerate(steps, 1)
+    ]
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 

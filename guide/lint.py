@@ -24,11 +24,17 @@ PARENT_WORDS = 15
 """Least text of a section that only introduces its sub-sections, or of a short-form section."""
 FIRST_SENTENCE_WORDS = 40
 
-_POINTING = re.compile(r"(this|that|these|those|it|its|they|their|here|such|as (mentioned|we|noted|discussed|above)|the (above|following|former|latter))\b", re.I)
+_POINTING = re.compile(
+    r"(this|that|these|those|it|its|they|their|here|such|as (mentioned|we|noted|discussed|above)|the (above|following|former|latter))\b",
+    re.I,
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?:])[\"”)*_]*\s+(?=[\"“(*_`\[]*[A-Z0-9])")
 _BARE_TAG = re.compile(r"<\w+[^<>]*>")
 """An opening tag alone, such as the home page's `<div class="hero" markdown>`: layout, not text."""
-_FILLER = re.compile(r"rapidly evolving|in today's|ever-changing|game.?changer|cutting.edge|unlock the|harness the power|delve|seamless(ly)?|it is important to note|leverag(e|es|ing)\b", re.I)
+_FILLER = re.compile(
+    r"rapidly evolving|in today's|ever-changing|game.?changer|cutting.edge|unlock the|harness the power|delve|seamless(ly)?|it is important to note|leverag(e|es|ing)\b",
+    re.I,
+)
 
 
 def lint_page(page: SourcePage, *, sources: set[str]) -> list[PageProblem]:

@@ -15,7 +15,9 @@ from guide.sources import CITATION, MARKS, Source, cited_keys, described
 
 _FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=fence)[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-_FIGURE = re.compile(r'<figure\b[^>]*>\s*--8<--\s*"(?P<file>[^"]+)"\s*(?:<figcaption>(?P<caption>.*?)</figcaption>\s*)?</figure>', re.DOTALL)
+_FIGURE = re.compile(
+    r'<figure\b[^>]*>\s*--8<--\s*"(?P<file>[^"]+)"\s*(?:<figcaption>(?P<caption>.*?)</figcaption>\s*)?</figure>', re.DOTALL
+)
 _SNIPPET = re.compile(r'^--8<--\s*"(?P<file>[^"]+)"\s*$', re.MULTILINE)
 _LEFT_OUT = re.compile(r"^<(?P<tag>\w+)\b[^>\n]*\bdata-search-exclude\b[^>\n]*>.*?^</(?P=tag)>[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _LAYOUT = re.compile(r"^[ \t]*</?(?:div|section|figure|p)\b[^>\n]*>[ \t]*$\n?", re.MULTILINE)
@@ -57,7 +59,9 @@ def plain_markdown(
 
     def prose(markdown: str) -> str:
         markdown = _ATTRIBUTES.sub("", markdown)
-        markdown = _LINK.sub(lambda found: found["open"] + (found["target"] if _ELSEWHERE.match(found["target"]) else link(found["target"])), markdown)
+        markdown = _LINK.sub(
+            lambda found: found["open"] + (found["target"] if _ELSEWHERE.match(found["target"]) else link(found["target"])), markdown
+        )
         return _CITED.sub(lambda found: _citation(found[0], sources, numbers, note), markdown)
 
     written = re.sub(r"\n{3,}", "\n\n", _outside(_FENCE, body, text)).strip()

@@ -6,6 +6,7 @@ relative, so they hold wherever the site is put.
 """
 
 import posixpath
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,10 @@ from pathlib import Path
 from guide.linked_data import with_linked_data
 from guide.navigation import SitePage, SitePlan, folder_of, read_plan
 from guide.plain import plain_markdown, read_figure
+from guide.references import UNSEARCHED
 from guide.sources import read_sources
 
+_UNSEARCHED = re.compile(rf'(?: data-search-exclude(?:="[^"]*")?)? {UNSEARCHED}(?:="[^"]*")?')
 _MARKER = '<script type="application/ld+json">'
 
 
@@ -29,7 +32,8 @@ def publish(root: Path, site: Path) -> SitePlan:
         built = site / page.folder / "index.html"
         markup = built.read_text("utf-8")
         if _MARKER not in markup:  # a second run changes nothing
-            built.write_text(with_linked_data(markup, page, plan), "utf-8")
+            markup = _UNSEARCHED.sub(" data-search-exclude", with_linked_data(markup, page, plan))
+            built.write_text(markup, "utf-8")
         (site / page.folder / "index.md").write_text(_copy(root, page, page.folder), "utf-8")
     (site / "llms.txt").write_text(contents(plan), "utf-8")
     (site / "llms-full.txt").write_text(_everything(root, plan), "utf-8")

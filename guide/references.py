@@ -18,6 +18,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrExtension
 from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
@@ -26,6 +27,10 @@ from guide.sources import CITATION, MARKS, Source, cited_keys, described, read_s
 log = logging.getLogger("mkdocs.references")  # a warning below "mkdocs" fails `mkdocs build --strict`
 
 _GLOSSARY_HEADING = re.compile(r"^#{2,4} (?P<name>.+?) \((?P<short>(?=[^)]*[A-Z][^)]*[A-Z])[\w/&-]{2,12})\)\s*(?:\{.*\})?$", re.M)
+_EXCLUDED = re.compile(r"(<\w[^<>]*\bdata-search-exclude\b(?:=\"[^\"]*\")?)")
+
+UNSEARCHED = "data-unsearched"
+"""Stands beside `data-search-exclude` in what both generators make."""
 
 
 class References(Extension):
@@ -45,6 +50,7 @@ class References(Extension):
         sources = read_sources(docs / "sources.yml")
         md.inlinePatterns.register(_Citation(r"\s*" + CITATION.pattern, md, sources, self.numbers), "guide-citation", 175)
         md.treeprocessors.register(_SourceList(md, docs, sources, self.numbers), "guide-sources", 15)
+        md.postprocessors.register(_Unsearched(md), "guide-unsearched", 0)
         AbbrExtension(glossary=abbreviations(docs / self.getConfig("glossary"))).extendMarkdown(md)
 
     def reset(self) -> None:
@@ -93,6 +99,13 @@ class _Citation(InlineProcessor):
             else:
                 log.warning("A page cites the unknown source '@%s'; add it to sources.yml or mend the key.", key)
         return marks, m.start(0), m.end(0)
+
+
+class _Unsearched(Postprocessor):
+    # Zensical's search takes `data-search-exclude` out of the page; the index needs it, so guide.publish restores it from this
+
+    def run(self, text: str) -> str:
+        return _EXCLUDED.sub(rf"\1 {UNSEARCHED}", text)
 
 
 class _SourceList(Treeprocessor):

@@ -23,7 +23,12 @@ _FAULTS = (
     (re.compile(r"\{[^{}\n]*\bon[a-z]+\s*=[^{}\n]*\}", re.IGNORECASE), "an event-handler attribute"),
     (re.compile(r"<\s*script\b", re.IGNORECASE), "a script"),
     (re.compile(r"<\s*(base|iframe|object|embed|meta|link|frame|frameset)\b", re.IGNORECASE), "an element that loads or redirects"),
-    (re.compile(r"(\]\(\s*<?|\]:\s*<?|(href|src|action|formaction|data)\s*=\s*[\"']?)\s*(javascript|vbscript|data:text/html)[\s:]*", re.I), "a script link"),
+    (
+        re.compile(
+            r"(\]\(\s*<?|\]:\s*<?|(href|src|action|formaction|data)\s*=\s*[\"']?)\s*(javascript|vbscript|data:text/html)[\s:]*", re.I
+        ),
+        "a script link",
+    ),
 )
 _THEME_LINK = "javascript:void(0)"
 """Runs nothing; Material's button for sharing a search is made so."""
@@ -54,7 +59,9 @@ def check_built(site: Path) -> list[PageProblem]:
         faults = {fault for node in tree.css("*") if (fault := _element_fault(node.tag or "", node.attributes))}
         if tree.css_first("article script[src], article script:not([type])"):
             faults.add("a script inside the text")
-        problems += [PageProblem(path, 0, f"the built page holds {fault}; look for it in the pages' text and titles") for fault in sorted(faults)]
+        problems += [
+            PageProblem(path, 0, f"the built page holds {fault}; look for it in the pages' text and titles") for fault in sorted(faults)
+        ]
     return problems
 
 
@@ -103,6 +110,10 @@ def _element_fault(tag: str, attributes: dict[str, str | None]) -> str:
     for name, value in attributes.items():
         if name.startswith("on"):
             return f"an event handler (`{name}` on `{tag}`)"
-        if name in _URL_ATTRIBUTES and value != _THEME_LINK and re.match(r"[\s\x00-\x1f]*(javascript|vbscript)\s*:", value or "", re.IGNORECASE):
+        if (
+            name in _URL_ATTRIBUTES
+            and value != _THEME_LINK
+            and re.match(r"[\s\x00-\x1f]*(javascript|vbscript)\s*:", value or "", re.IGNORECASE)
+        ):
             return f"a script link (`{name}` on `{tag}`)"
     return ""

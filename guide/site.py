@@ -4,6 +4,7 @@ Called by the command line. Builds nothing if nothing changed.
 """
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -65,7 +66,7 @@ def inputs_digest(root: Path) -> str:
     files = [root / "mkdocs.yml", *(path for folder in folders for path in sorted(folder.rglob("*")))]
     for path in files:
         if path.is_file() and path.suffix != ".pyc":
-            digest.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+            digest.update(f"{os.path.relpath(path, root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

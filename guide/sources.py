@@ -70,4 +70,6 @@ def read_sources(path: Path) -> dict[str, Source]:
 def described(source: Source) -> str:
     """Return publisher, year, kind of evidence and how it was checked, as every list of sources says it after the title."""
     read = {"original": "read", "excerpt": "read in excerpts", "secondary": "read through a report about it"}[source.access]
-    return f"{source.publisher}, {source.year or 'no date'}. {KIND_NAMES[source.kind].capitalize()}; {read}, checked {source.checked:%B %Y}."
+    return (
+        f"{source.publisher}, {source.year or 'no date'}. {KIND_NAMES[source.kind].capitalize()}; {read}, checked {source.checked:%B %Y}."
+    )

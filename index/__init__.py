@@ -3,6 +3,9 @@
 Knows the built site's HTML and nothing of the chatbot. The chatbot uses what this module exports.
 """
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from index.blocks import text_blocks
 from index.build import BuildReport, Progress, build_index, build_pages
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
@@ -11,6 +14,9 @@ from index.model import Block, BlockKind, Page, Passage, Section, Unit
 from index.text import fold, sentences, visible
 from index.search import Hit, Query, Search
 from index.store import Store
+
+if TYPE_CHECKING:
+    from index.retriever import PassageRetriever
 
 __all__ = [
     "Block",
@@ -30,6 +36,7 @@ __all__ = [
     "Store",
     "Unit",
     "UserError",
+    "as_retriever",
     "build_index",
     "build_pages",
     "fold",
@@ -39,3 +46,19 @@ __all__ = [
     "text_blocks",
     "visible",
 ]
+
+
+def as_retriever(store: Path | str = "index/store", *, top_k: int = 6) -> "PassageRetriever":
+    """Return a LlamaIndex `BaseRetriever` over the index in a folder.
+
+    Args:
+        store: Folder of the index.
+        top_k: Passages to return for a question.
+
+    Raises:
+        IndexMissing: If nothing was built there.
+        IndexBroken: If a file is missing, altered or of another format.
+    """
+    from index.retriever import PassageRetriever
+
+    return PassageRetriever(Search(Store(Path(store))), top_k)

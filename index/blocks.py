@@ -11,19 +11,26 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborNode
 
 from index.model import Block, BlockKind, Section, Source
-from index.text import visible
+from index.text import visible, without_invisible
 
+_LISTS = ("ul", "ol", "menu")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_TERM_LEVEL = 7
-"""A definition term with an id (API entry, glossary term) is a heading below any heading."""
+_STANDING_ALONE = (*_LISTS, "pre", "table", "dl")
+_TERM_LEVEL = 6
+"""A definition term with an id (API entry, glossary term) is a heading below any heading; one inside another, below that."""
 _DROPPED = frozenset(
     "script style template noscript svg math nav footer form button input select textarea label iframe object embed "
     "dialog audio video canvas img picture".split()
 )
 _DROPPED_ROLES = frozenset({"navigation", "search", "banner", "contentinfo", "doc-toc", "menu", "tablist"})
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd mark q rp rt ruby s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd mark nobr output q rb rp rt rtc ruby s samp slot "
+    "small span strike strong sub sup time tt u var wbr".split()
+)
+_LINE_NUMBERS = frozenset({"linenos", "linenodiv", "lineno"})
+"""Classes by which Pygments marks the numbers beside code: no part of it."""
+_HIDING_STYLE = re.compile(
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0+(?:\.0*)?(?:[a-z]+|%)?(?=$|[;!]))"
 )
 _MAXIMUM_DEPTH = 150
 """Below this depth an element is read as plain text; no readable page nests so deep."""
@@ -48,6 +55,11 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     return tuple(Block("text", paragraph, _escaped(paragraph), number) for number, paragraph in enumerate(paragraphs, 1) if paragraph)
 
 
+def heading_text(node: LexborNode) -> str:
+    """Return a heading's text without its permalink; empty if a reader sees none."""
+    return _inline([node]).text
+
+
 def dropped(node: LexborNode) -> bool:
     """Say whether a reader never sees this element as part of the page's text."""
     if node.tag in _DROPPED:
@@ -55,15 +67,19 @@ def dropped(node: LexborNode) -> bool:
     attributes = node.attributes
     if not attributes:
         return False
-    style = (attributes.get("style") or "").replace(" ", "").lower()
     return (
         attributes.get("role") in _DROPPED_ROLES
-        or "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or "display:none" in style
-        or "visibility:hidden" in style
+        or hidden(node)
         or ("data-search-exclude" in attributes and node.tag not in _HEADINGS)
+        or not _LINE_NUMBERS.isdisjoint((attributes.get("class") or "").split())
     )
+
+
+def hidden(node: LexborNode) -> bool:
+    """Say whether an element's own attributes keep it from every reader's sight."""
+    attributes = node.attributes
+    style = re.sub(r"/\*.*?\*/|\s+", "", attributes.get("style") or "").lower()
+    return "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDING_STYLE.search(style) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +100,35 @@ class _Reader:
         self.blocks: list[Block] = []
         self.loose: list[LexborNode] = []
         self.groups = 0
+        self.terms = 0
         self.excluded_below: int | None = None
 
     def read(self, node: LexborNode, depth: int) -> None:
+        if depth > _MAXIMUM_DEPTH:
+            text = visible(_plain(node, " "))
+            self.add("text", _Inline(text, _escaped(text)))
+            return
         for child in node.iter(include_text=True):
-            if child.tag == "-text" or child.tag in _INLINE:
-                if child.tag in ("a", "span") and _holds_blocks(child) and not dropped(child):
-                    self.flush_loose()
-                    self.read(child, depth + 1)
-                else:
-                    self.loose.append(child)
+            if child.tag == "-text":
+                self.loose.append(child)
+            elif _no_element(child) or dropped(child):
                 continue
-            if dropped(child) or child.tag.startswith(("-", "_", "!")):
-                continue
-            self.flush_loose()
-            self.element(child, depth)
+            elif _is_inline(child) and not _holds_blocks(child):
+                self.loose.append(child)
+            else:
+                self.flush_loose()
+                self.element(child, depth)
         self.flush_loose()
 
     def element(self, node: LexborNode, depth: int) -> None:
         tag = node.tag or ""
         if depth > _MAXIMUM_DEPTH:
-            self.add("text", _Inline(visible(node.text()), _escaped(visible(node.text()))))
+            self.read(node, depth)
         elif tag in _HEADINGS:
             self.open_section(_HEADINGS[tag], node)
         elif tag == "pre":
             self.code(node)
-        elif tag in ("ul", "ol", "menu"):
+        elif tag in _LISTS:
             self.groups += 1
             self.items(node, self.groups, 0, depth)
         elif tag == "table":
@@ -159,36 +178,48 @@ class _Reader:
         self.groups = 0
 
     def code(self, node: LexborNode) -> None:
-        lines = node.text(deep=True).expandtabs(4).strip("\n").splitlines()
+        lines = without_invisible(_plain(node, "\n")).expandtabs(4).strip("\n").splitlines()
         text = "\n".join(line.rstrip() for line in lines)
         if text.strip():
             self.groups += 1
             self.blocks.append(Block("code", text, text, self.groups))
 
     def items(self, node: LexborNode, group: int, depth: int, tree_depth: int) -> None:
-        number = int(start) if (start := node.attributes.get("start") or "1").isdigit() else 1
-        for child in node.iter():
-            if child.tag != "li" or dropped(child):
+        number = _whole(node.attributes.get("start"), 1)
+        for child in node.iter(include_text=True):
+            if child.tag == "-text":
+                self.add("text", _inline([child]))
+            elif _no_element(child) or dropped(child):
                 continue
-            label = f"{number}." if node.tag == "ol" else ""
-            number += 1
-            own, nested = _split_item(child)
-            self.add("item", _inline(own), group=group, label=label, depth=depth)
-            for inner in nested:
-                if inner.tag in ("ul", "ol") and tree_depth < _MAXIMUM_DEPTH:
-                    self.items(inner, group, depth + 1, tree_depth + 1)
-                else:
-                    self.element(inner, tree_depth + 1)
+            elif child.tag == "li":
+                number = _whole(child.attributes.get("value"), number)
+                own, nested = _split_item(child)
+                self.add("item", _inline(own), group=group, label=f"{number}." if node.tag == "ol" else "", depth=depth)
+                for inner in nested:
+                    self.nested(inner, group, depth, tree_depth)
+                number += 1
+            else:  # browsers show what stands in a list without an item
+                self.nested(child, group, depth, tree_depth)
+
+    def nested(self, node: LexborNode, group: int, depth: int, tree_depth: int) -> None:
+        if node.tag in _LISTS and tree_depth < _MAXIMUM_DEPTH:
+            self.items(node, group, depth + 1, tree_depth + 1)
+        else:
+            self.element(node, tree_depth + 1)
 
     def table(self, node: LexborNode, depth: int) -> None:
+        for caption in node.iter():
+            if caption.tag == "caption" and not dropped(caption):
+                self.read(caption, depth + 1)
         if node.css_first("pre, table table") or node.attributes.get("role") == "presentation":
-            for cell in node.css("td, th"):
-                self.read(cell, depth + 1)
+            for row in _rows(node):
+                for cell in _cells(row):
+                    self.read(cell, depth + 1)
             return
         self.groups += 1
         group = self.groups
-        for place, row in enumerate(node.css("tr")):
-            cells = [cell for cell in row.iter() if cell.tag in ("td", "th") and not dropped(cell)]
+        for place, row in enumerate(_rows(node)):
+            cells = _cells(row)
             parts = [_inline([cell]) for cell in cells]
             texts = [part.text for part in parts if part.text]
             if not texts:
@@ -203,29 +234,44 @@ class _Reader:
     def definitions(self, node: LexborNode, depth: int) -> None:
         before, anchor = list(self.path), self.anchor
         opened = False
-        for child in node.iter():
+        self.terms += 1
+        for child in _definition_parts(node):
             if dropped(child):
                 continue
-            if child.tag == "div":  # HTML allows div as a group of dt and dd
-                self.definitions(child, depth + 1)
-            elif child.tag == "dt" and child.attributes.get("id"):
-                self.open_section(_TERM_LEVEL, child)
+            if child.tag == "dt" and child.attributes.get("id"):
+                self.open_section(_TERM_LEVEL + self.terms, child)
                 opened = True
             elif child.tag == "dt":
                 self.add("text", _inline([child]))
-            else:
+            elif child.tag == "dd":
                 self.read(child, depth + 1)
+            else:
+                self.element(child, depth + 1)
+        self.terms -= 1
         if opened:
             self.close_section()
             self.path, self.anchor = before, anchor
 
 
+def _no_element(node: LexborNode) -> bool:
+    """Say whether a node is a comment or another thing that is neither element nor text."""
+    return node.tag is None or node.tag.startswith(("-", "_", "!"))
+
+
+def _is_inline(node: LexborNode) -> bool:
+    return node.tag in _INLINE or "-" in (node.tag or "")  # a custom element is inline unless CSS says otherwise
+
+
 def _holds_blocks(node: LexborNode) -> bool:
-    return any(
-        child.tag not in _INLINE and not child.tag.startswith(("-", "_", "!")) and child.tag not in _DROPPED
-        for child in node.traverse(include_text=False)
-        if child.tag and child.mem_id != node.mem_id
-    )
+    waiting = list(node.iter())
+    while waiting:
+        child = waiting.pop()
+        if _no_element(child) or dropped(child):
+            continue
+        if not _is_inline(child):
+            return True
+        waiting.extend(child.iter())
+    return False
 
 
 def _split_item(item: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
@@ -233,13 +279,69 @@ def _split_item(item: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
     own: list[LexborNode] = []
     nested: list[LexborNode] = []
     for child in item.iter(include_text=True):
-        if child.tag in ("ul", "ol", "pre", "table", "dl"):
-            nested.append(child)
-        elif child.tag == "div" and (inner := child.css_first("pre, table, ul, ol")) is not None:
-            nested.append(inner)
+        if child.tag == "-text":
+            own.append(child)
+        elif _no_element(child) or dropped(child):
+            continue
+        elif child.tag in _STANDING_ALONE or child.css_first(", ".join(_STANDING_ALONE)) is not None:
+            nested.append(_unwrapped(child))
         else:
             own.append(child)
     return own, nested
+
+
+def _unwrapped(node: LexborNode) -> LexborNode:
+    """Return the only thing inside a `div`, or inside a `div` in it, if there is just one."""
+    while node.tag == "div":
+        inside = [child for child in node.iter(include_text=True) if child.tag != "-text" or (child.text_content or "").strip()]
+        if len(inside) != 1 or _no_element(inside[0]) or dropped(inside[0]):
+            break
+        node = inside[0]
+    return node
+
+
+def _rows(table: LexborNode) -> Iterator[LexborNode]:
+    """Yield a table's own rows, not those of a table inside it."""
+    for child in table.iter():
+        if child.tag in ("thead", "tbody", "tfoot") and not dropped(child):
+            yield from _rows(child)
+        elif child.tag == "tr" and not dropped(child):
+            yield child
+
+
+def _cells(row: LexborNode) -> list[LexborNode]:
+    return [cell for cell in row.iter() if cell.tag in ("td", "th") and not dropped(cell)]
+
+
+def _definition_parts(node: LexborNode) -> Iterator[LexborNode]:
+    for child in node.iter():
+        if child.tag == "div" and not dropped(child):  # HTML allows div as a group of dt and dd
+            yield from (part for part in child.iter() if not _no_element(part))
+        elif not _no_element(child):
+            yield child
+
+
+def _plain(node: LexborNode, separator: str) -> str:
+    """Return an element's text without what a reader doesn't see, blocks and line breaks parted; for any depth of nesting."""
+    parts: list[str] = []
+    waiting: list[LexborNode | str] = list(reversed(list(node.iter(include_text=True))))
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, str):
+            if parts and not parts[-1].endswith(separator):
+                parts.append(separator)
+        elif current.tag == "-text":
+            parts.append(current.text_content or "")
+        elif current.tag == "br":
+            parts.append(separator)
+        elif not (_no_element(current) or dropped(current) or _is_permalink(current)):
+            edge = [] if _is_inline(current) else [separator]
+            waiting += [*edge, *reversed(list(current.iter(include_text=True))), *edge]
+    return "".join(parts)
+
+
+def _whole(number: str | None, otherwise: int) -> int:
+    return int(number) if number and re.fullmatch(r"[0-9]{1,9}", number) else otherwise
 
 
 def _inline(nodes: list[LexborNode]) -> _Inline:
@@ -260,31 +362,31 @@ def _inline(nodes: list[LexborNode]) -> _Inline:
 
 def _pieces(node: LexborNode, depth: int) -> Iterator[tuple[str, str | Source]]:
     """Yield (text, …), (code, …), (mark, …) and (source, …) pieces of inline content in order."""
-    if node.tag == "-text":
+    tag = node.tag or ""
+    if tag == "-text":
         yield "text", node.text_content or ""
         return
-    if node.tag.startswith(("-", "_", "!")) or dropped(node):
+    if _no_element(node) or dropped(node):
         return
     if key := node.attributes.get("data-source"):
-        year = node.attributes.get("data-year") or ""
-        yield "source", Source(key, node.attributes.get("data-kind") or "", int(year) if year.isdigit() else None)
+        yield "source", Source(key, node.attributes.get("data-kind") or "", _whole(node.attributes.get("data-year"), 0) or None)
     if _is_permalink(node):
         return
     if depth > _MAXIMUM_DEPTH:
-        yield "text", node.text()
+        yield "text", _plain(node, " ")
         return
-    if node.tag == "br":
+    if tag == "br":
         yield "text", " "
         return
-    mark = {"strong": "**", "b": "**", "code": "`", "kbd": "`", "samp": "`", "tt": "`"}.get(node.tag, "")
+    mark = {"strong": "**", "b": "**", "code": "`", "kbd": "`", "samp": "`", "tt": "`"}.get(tag, "")
     if mark == "`":
-        code = node.text()
+        code = _plain(node, " ")
         if "`" in code or not code.strip():
             yield "text", code
         else:
             yield from (("mark", "`"), ("code", code), ("mark", "`"))
         return
-    separate = node.tag not in _INLINE
+    separate = not _is_inline(node)
     if separate:
         yield "text", " "
     if mark:
@@ -318,10 +420,11 @@ def _tidy_marks(markdown: str) -> str:
 
 
 def _is_permalink(node: LexborNode) -> bool:
-    """A link to the heading that it stands in, shown as a sign: ¶, #, a picture or nothing."""
+    """A link to the heading that it stands in, shown as a sign (¶, #, a picture or nothing), or Sphinx's link to the source."""
     if node.tag != "a" or "#" not in (node.attributes.get("href") or ""):
         return False
-    return not any(character.isalnum() for character in node.text())
+    text = node.text()
+    return text.strip() in ("[source]", "[docs]") or not any(character.isalnum() for character in text)
 
 
 def _anchor(heading: LexborNode) -> str:

@@ -17,9 +17,8 @@ def write_dense(vectors: np.ndarray, file: Path) -> None:
     import faiss
 
     count, dimension = vectors.shape
-    if count <= EXACT_UP_TO:
-        index = faiss.IndexFlatIP(dimension)
-    else:
+    index: Any = faiss.IndexFlatIP(dimension)
+    if count > EXACT_UP_TO:
         index = faiss.IndexHNSWFlat(dimension, 32, faiss.METRIC_INNER_PRODUCT)
         index.hnsw.efSearch = 128
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))

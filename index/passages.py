@@ -4,6 +4,7 @@ Fed by index.pages, read by index.build and index.search.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -33,7 +34,13 @@ def cut_page(page: Page, count_tokens: CountTokens, max_tokens: int) -> list[Pas
     """
     if max_tokens < 32:
         raise ValueError(f"max_tokens is {max_tokens}; a passage needs at least 32")
-    return [passage for section in page.sections for passage in _cut_section(page, section, count_tokens, max_tokens)]
+    cut = [passage for section in page.sections for passage in _cut_section(page, section, count_tokens, max_tokens)]
+    seen: Counter[str] = Counter()
+    for place, passage in enumerate(cut):
+        seen[passage.id] += 1
+        if (times := seen[passage.id]) > 1:  # the same words under the same headings, without an anchor to tell them apart
+            cut[place] = replace(passage, id=_digest(passage.id, str(times)))
+    return cut
 
 
 def units(passage: Passage) -> list[Unit]:
@@ -60,65 +67,79 @@ def _cut_section(page: Page, section: Section, count_tokens: CountTokens, max_to
 
     def passage(blocks: list[Block], place: int) -> Passage:
         made = Passage("", url, page.url, page.title, headings, tuple(blocks), place)
-        identity = "\0".join((url, str(place), made.embedding_input))
-        return replace(made, id=hashlib.sha256(identity.encode()).hexdigest()[:16])
+        return replace(made, id=_digest(url, str(place), made.embedding_input))
 
     def fits(blocks: list[Block]) -> bool:
         return count_tokens(passage(blocks, 0).embedding_input) <= max_tokens
 
+    def leaves_room(block: Block) -> bool:
+        return count_tokens(passage([block], 0).embedding_input) <= max_tokens * 3 // 4
+
+    headers = {block.group: block for block in section.blocks if block.label == "header" and leaves_room(block)}
     place, run = 0, list[Block]()
-    for atom in _atoms(section.blocks, fits):
-        addition = _with_header(run, atom, section.blocks)
+    for atom in _atoms(section.blocks, headers, fits):
+        addition = _with_header(run, atom, headers)
         if run and not fits(run + addition):
             carried = [run.pop()] if len(run) > 1 and _introduces(run[-1], atom[0]) else []
             yield passage(run, place)
             place += 1
             run = carried
-            addition = _with_header(run, atom, section.blocks)
+            addition = _with_header(run, atom, headers)
             if run and not fits(run + addition):
                 yield passage(run, place)
                 place, run = place + 1, []
-                addition = _with_header(run, atom, section.blocks)
+                addition = _with_header(run, atom, headers)
         run += addition
-    if any(block.label != "header" for block in run) or (run and place == 0):
+    if run:
         yield passage(run, place)
 
 
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
 def _fitting_headings(headings: tuple[str, ...], count_tokens: CountTokens, max_tokens: int) -> tuple[str, ...]:
-    """Drop outer headings, then words of the last, until the path takes at most half of the limit."""
-    while len(headings) > 1 and count_tokens(" > ".join(headings)) > max_tokens // 2:
+    """Drop outer headings, then words of the last, then its letters, until the path takes at most half of the limit."""
+
+    def too_long(path: tuple[str, ...]) -> bool:
+        return count_tokens(" > ".join(path)) > max_tokens // 2
+
+    while len(headings) > 1 and too_long(headings):
         headings = headings[1:]
-    last = headings[-1].split()
-    while len(last) > 1 and count_tokens(" ".join(last)) > max_tokens // 2:
-        last = last[:-1]
-    return (*headings[:-1], " ".join(last))
+    while too_long(headings) and " " in headings[-1]:
+        headings = (*headings[:-1], headings[-1].rpartition(" ")[0])
+    while too_long(headings) and len(headings[-1]) > 1:
+        headings = (*headings[:-1], headings[-1][: len(headings[-1]) // 2])
+    return headings
 
 
-def _atoms(blocks: tuple[Block, ...], fits: Callable[[list[Block]], bool]) -> Iterator[list[Block]]:
+def _atoms(blocks: tuple[Block, ...], headers: dict[int, Block], fits: Callable[[list[Block]], bool]) -> Iterator[list[Block]]:
     """Yield runs of blocks that stay together: an item with its nested items, else single blocks or their pieces."""
     place = 0
     while place < len(blocks):
-        end = place + 1
-        if blocks[place].kind == "item":
-            while end < len(blocks) and blocks[end].depth > blocks[place].depth and blocks[end].group == blocks[place].group:
+        block, end = blocks[place], place + 1
+        if block is headers.get(block.group) and end < len(blocks) and blocks[end].group == block.group:
+            place = end  # the rows bring their header along
+            continue
+        if block.kind == "item":
+            while end < len(blocks) and blocks[end].depth > block.depth and blocks[end].group == block.group:
                 end += 1
         family = list(blocks[place:end])
         if len(family) > 1 and not fits(family):
             family, end = family[:1], place + 1
-        if fits(_with_header([], family, blocks)):
+        if fits(_with_header([], family, headers)):
             yield family
         else:
-            yield from ([piece] for piece in _pieces(family[0], lambda piece: fits(_with_header([], [piece], blocks))))
+            yield from ([piece] for piece in _pieces(block, lambda piece: fits(_with_header([], [piece], headers))))
         place = end
 
 
-def _with_header(run: list[Block], atom: list[Block], blocks: tuple[Block, ...]) -> list[Block]:
+def _with_header(run: list[Block], atom: list[Block], headers: dict[int, Block]) -> list[Block]:
     """Put a table's header before rows that open a passage."""
-    first = atom[0]
-    if first.kind != "row" or first.label == "header" or any(block.group == first.group for block in run):
+    header = headers.get(atom[0].group)
+    if header is None or atom[0] is header or any(block.group == header.group for block in run):
         return atom
-    header = next((block for block in blocks if block.group == first.group and block.label == "header"), None)
-    return [header, *atom] if header else atom
+    return [header, *atom]
 
 
 def _introduces(block: Block, following: Block) -> bool:
@@ -126,17 +147,20 @@ def _introduces(block: Block, following: Block) -> bool:
 
 
 def _pieces(block: Block, fits: Callable[[Block], bool]) -> Iterator[Block]:
-    """Cut one over-long block: code at lines, text at sentences, then at words, then anywhere."""
+    """Cut one over-long block, its text kept verbatim: code at lines, text at sentences, then at words, then anywhere."""
+
+    def bit_fits(text: str) -> bool:
+        return fits(_piece(block, text))
+
     separator = "\n" if block.kind == "code" else " "
     parts = block.text.split("\n") if block.kind == "code" else sentences(block.text)
     kept = ""
-    for part in parts:
-        for bit in _short(part, lambda text: fits(_piece(block, text))):
-            joined = f"{kept}{separator}{bit}" if kept else bit
-            if kept and not fits(_piece(block, joined)):
-                yield _piece(block, kept)
-                joined = bit
-            kept = joined
+    for before, bit in (found for part in parts for found in _bits(separator, part, bit_fits)):
+        joined = f"{kept}{before}{bit}" if kept else bit
+        if kept and not bit_fits(joined):
+            yield _piece(block, kept)
+            joined = bit
+        kept = joined
     if kept.strip():
         yield _piece(block, kept)
 
@@ -145,13 +169,13 @@ def _piece(block: Block, text: str) -> Block:
     return replace(block, text=text, markdown=text, find="")
 
 
-def _short(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    """Halve a text at its middle white space, or anywhere, until every bit fits."""
+def _bits(before: str, text: str, fits: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Halve a text at its middle white space, or anywhere, until every bit fits; yield each after what stands before it."""
     if len(text) <= 1 or fits(text):
-        yield text
+        yield before, text
         return
     middle = len(text) // 2
     space = text.rfind(" ", 1, middle + 1)
-    at = space if space > 0 else middle
-    yield from _short(text[:at].rstrip(), fits)
-    yield from _short(text[at:].lstrip(), fits)
+    start, end = (space, space + 1) if space > 0 else (middle, middle)
+    yield from _bits(before, text[:start], fits)
+    yield from _bits(text[start:end], text[end:], fits)

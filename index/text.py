@@ -3,8 +3,12 @@
 import re
 import unicodedata
 
-# Zero-width, bidirectional control and tag characters: invisible to a reader, so no part of what may be quoted.
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
+# What Unicode calls default-ignorable (DerivedCoreProperties.txt): zero-width, bidirectional and tag characters, fillers. A reader
+# can't see them, so they are no part of what may be quoted. The first sixteen variation selectors stay: they make emoji.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"”’)\]*]*\s+(?=[\"“‘(\[*`]*[A-Z0-9À-ÖØ-Þ])")
@@ -16,7 +20,12 @@ _ABBREVIATION = re.compile(
 
 def visible(text: str) -> str:
     """Return text with white space folded to single spaces and without characters that a reader can't see."""
-    return " ".join(_CONTROL.sub(" ", _INVISIBLE.sub("", text)).split())
+    return " ".join(without_invisible(text).split())
+
+
+def without_invisible(text: str) -> str:
+    """Return text without characters that a reader can't see; white space stays as it is."""
+    return _CONTROL.sub(" ", _INVISIBLE.sub("", text))
 
 
 def fold(text: str) -> str:

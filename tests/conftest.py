@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from chatbot.assistant import Assistant
 from index import Search, Store, build_index
+from tests.guide_server import GuideServer, serving
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -59,6 +60,14 @@ def assistant(site: Path) -> Assistant:
 def encoders() -> Path:
     """Where the exported bundled model lies after the first build: small stores share it."""
     return ROOT / "index" / "store" / "encoders"
+
+
+@pytest.fixture(scope="session")
+def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuideServer]:
+    """The guide as `chatbot serve` serves it: site, widget, demo and API; feedback goes to a file of the run."""
+    feedback = tmp_path_factory.mktemp("served") / "feedback.sqlite"
+    with serving(store=ROOT / "index" / "store", CHATBOT_FEEDBACK_FILE=str(feedback)) as running:
+        yield running
 
 
 @pytest.fixture

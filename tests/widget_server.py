@@ -4,6 +4,7 @@ Speaks the HTTP contract and nothing more: what it answers is scripted by the te
 """
 
 import json
+import mimetypes
 import threading
 import time
 from collections.abc import Iterator
@@ -105,6 +106,8 @@ class WidgetServer:
         self.suggestions: list[str] = []
         self.pages: dict[str, str] = {}
         self.policy = STRICT
+        self.folder: Path | None = None
+        """A built site to serve where `pages` has nothing."""
         self.requests: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -119,6 +122,12 @@ class WidgetServer:
         self._server.server_close()
 
 
+def _file_in(folder: Path, path: str) -> Path | None:
+    file = folder / path.lstrip("/")
+    file = file / "index.html" if file.is_dir() else file
+    return file if file.is_file() else None
+
+
 def _handler(world: WidgetServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -131,6 +140,8 @@ def _handler(world: WidgetServer) -> type[BaseHTTPRequestHandler]:
             elif path in world.pages:
                 kind = {"css": "text/css", "js": "text/javascript"}.get(path.rsplit(".", 1)[-1], "text/html")
                 self._send(200, f"{kind}; charset=utf-8", world.pages[path].encode())
+            elif world.folder and (file := _file_in(world.folder, path)):
+                self._send(200, mimetypes.guess_type(file)[0] or "text/plain", file.read_bytes())
             else:
                 self._send(404, "text/html", b"")
 

@@ -81,8 +81,8 @@ def measure(assistant: Assistant, cases: Sequence[Case], dialogues: Sequence[Dia
     _abstention(results, outcomes)
     _conversation(results, assistant, dialogues)
     totals = [outcome.answer.timings_ms["total"] for outcome in outcomes if outcome.answer.timings_ms]
-    for name, share in (("p50 ms", 50), ("p95 ms", 95)):
-        _add(results, "latency", name, totals, lambda values, at=share: float(np.percentile(values, at)))
+    _add(results, "latency", "p50 ms", totals, lambda values: float(np.percentile(values, 50)))
+    _add(results, "latency", "p95 ms", totals, lambda values: float(np.percentile(values, 95)))
     return results
 
 
@@ -181,7 +181,9 @@ def _auroc(results: Results, name: str, positives: list[Outcome], negatives: lis
 
 
 def _conversation(results: Results, assistant: Assistant, dialogues: Sequence[Dialogue]) -> None:
-    found, decided, unpolluted = [], [], []
+    found: list[float] = []
+    decided: list[float] = []
+    unpolluted: list[float] = []
     for dialogue in dialogues:
         history: tuple[Turn, ...] = ()
         for turn in dialogue.turns:

@@ -7,13 +7,13 @@
 
 const NAME = "docs-assistant";
 const MODULE = new URL(import.meta.url);
-// A module can't see its own tag, whose data-* attributes are the element's defaults.
+// A module can't see its tag, whose data-* attributes are defaults.
 const SCRIPT = [...document.scripts].find((script) => script.src === MODULE.href);
 const APPLE = /Mac|iP/.test(navigator.platform);
 
 const LIMIT = 2000; // characters of a question, passage or comment
 const HISTORY_TURNS = 6;
-const HISTORY_LIMIT = 1000; // characters of a message: the request stays below 64 kB
+const HISTORY_LIMIT = 1000; // characters: the request stays below 64 kB
 const TURNS_KEPT = 40;
 const SLOW_MS = 8000; // then the reader is told
 const SILENCE_S = 45; // without a byte for so long, a question has failed
@@ -23,112 +23,110 @@ const SILENCE_S = 45; // without a byte for so long, a question has failed
 const LABELS = {
   en: {
     title: "Ask the docs", launch: "Ask", passage: "Ask about this passage", greeting: "What would you like to know?",
-    intro: "Answers link to their passages. Questions go to {host}; the conversation stays in this tab.",
+    intro: "Answers link to their sources. Questions go to {host}, the conversation stays in this tab.",
     questions: "Questions about this page", placeholder: "Ask a question…", send: "Send", stop: "Stop", close: "Close",
-    more: "More", table: "Table", looking: "Looking through the pages…", slow: "This takes longer than usual…",
+    more: "More", looking: "Looking through the pages…", slow: "This takes longer than usual…",
     answered: "Answered", partial: "Partly answered", not_covered: "Not covered", stopped: "Stopped", sources: "Sources",
     quoted: "quoted word for word", written: "worded by a language model", understood: "Understood as",
     nothing: "These pages don’t seem to answer that.", nearest: "Nearest sections", search: "Search this site",
-    next: "You might ask next", tab: "opens in a new tab", drop: "Remove", copy: "Copy answer", copied: "Copied",
-    noCopy: "Copying isn’t allowed here.", share: "Copy link to this question", retry: "Try again",
+    tab: "opens in a new tab", copy: "Copy answer", copied: "Copied",
+    share: "Copy link to this question", retry: "Try again",
     edit: "Edit question", cancel: "Cancel", copyAll: "Copy conversation as Markdown", clear: "Clear conversation",
     off: "Turn off for good", isOff: "The assistant is off", on: "Turn on",
-    offText: "It stays away from this site in this browser. #assistant=on after an address brings it back.",
-    consent: "Your questions, this page’s path and text you attach are sent to {host}. No cookies, no tracking.",
-    agree: "Agree", withdraw: "Withdraw consent", policy: "Privacy policy", up: "Helpful", down: "Not helpful",
-    why: "What is wrong?", wrong: "It’s wrong", incomplete: "Something is missing", citation: "A citation doesn’t fit",
-    off_topic: "Not what I asked", comment: "Comment (optional)", thanks: "Thank you.", unsent: "Not stored yet.",
-    stored: "Stored: rating, comment, question, cited addresses and this page’s path. No name, no cookie.",
+    offText: "#assistant=on after an address of this site brings it back.",
+    consent: "Your questions, the page and text you attach go to {host}. No cookies, no tracking.",
+    agree: "Agree", withdraw: "Withdraw consent", up: "Helpful", down: "Not helpful",
+    wrong: "It’s wrong", incomplete: "Something is missing", citation: "A citation doesn’t fit",
+    off_topic: "Not what I asked", comment: "Comment (optional)", thanks: "Thank you.",
+    stored: "Stored: rating, comment, question, citations, page. No name, no cookie.",
     long: "At most {limit} characters", offline: "You are offline.", unreachable: "The assistant can’t be reached.",
     timeout: "No answer in time.", cut: "The connection broke mid-answer.",
     garbled: "The answer arrived damaged.", limited: "Too many questions.",
     busy: "The assistant is busy or starting.", refused: "The assistant refused this question.",
-    failed: "The assistant failed.",
+    failed: "That didn’t work.",
   },
   de: {
     title: "Frag die Doku", launch: "Fragen", passage: "Zu dieser Stelle fragen", greeting: "Was möchten Sie wissen?",
-    intro: "Antworten führen zu ihren Stellen. Fragen gehen an {host}; das Gespräch bleibt in diesem Tab.",
+    intro: "Antworten nennen ihre Quellen. Fragen gehen an {host}, das Gespräch bleibt in diesem Tab.",
     questions: "Fragen zu dieser Seite", placeholder: "Frage stellen…", send: "Senden", stop: "Anhalten", close: "Schließen",
-    more: "Mehr", table: "Tabelle", looking: "Die Seiten werden durchsucht…", slow: "Das dauert länger als üblich…",
+    more: "Mehr", looking: "Die Seiten werden durchsucht…", slow: "Das dauert länger als üblich…",
     answered: "Beantwortet", partial: "Teilweise beantwortet", not_covered: "Nicht behandelt", stopped: "Angehalten", sources: "Quellen",
     quoted: "wörtlich zitiert", written: "von einem Sprachmodell formuliert", understood: "Verstanden als",
     nothing: "Diese Seiten scheinen das nicht zu beantworten.", nearest: "Nächstliegende Abschnitte", search: "Website durchsuchen",
-    next: "Mögliche Anschlussfragen", tab: "öffnet in neuem Tab", drop: "Entfernen", copy: "Antwort kopieren", copied: "Kopiert",
-    noCopy: "Kopieren ist hier nicht erlaubt.", share: "Link zu dieser Frage kopieren", retry: "Erneut versuchen",
+    tab: "öffnet in neuem Tab", copy: "Antwort kopieren", copied: "Kopiert",
+    share: "Link zu dieser Frage kopieren", retry: "Erneut versuchen",
     edit: "Frage bearbeiten", cancel: "Abbrechen", copyAll: "Gespräch als Markdown kopieren", clear: "Gespräch löschen",
     off: "Für immer abschalten", isOff: "Der Assistent ist aus", on: "Einschalten",
-    offText: "Auf dieser Website und in diesem Browser bleibt er fort. #assistant=on nach einer Adresse holt ihn zurück.",
-    consent: "Ihre Fragen, der Pfad dieser Seite und angehängter Text gehen an {host}. Keine Cookies, kein Tracking.",
-    agree: "Zustimmen", withdraw: "Zustimmung widerrufen", policy: "Datenschutzerklärung", up: "Hilfreich", down: "Nicht hilfreich",
-    why: "Was stimmt nicht?", wrong: "Es ist falsch", incomplete: "Es fehlt etwas", citation: "Ein Beleg passt nicht",
-    off_topic: "Nicht meine Frage", comment: "Kommentar (freiwillig)", thanks: "Danke.", unsent: "Noch nicht gespeichert.",
-    stored: "Gespeichert: Bewertung, Kommentar, Frage, zitierte Adressen und Pfad dieser Seite. Kein Name, kein Cookie.",
+    offText: "#assistant=on nach einer Adresse dieser Website holt ihn zurück.",
+    consent: "Ihre Fragen, die Seite und angehängter Text gehen an {host}. Keine Cookies, kein Tracking.",
+    agree: "Zustimmen", withdraw: "Zustimmung widerrufen", up: "Hilfreich", down: "Nicht hilfreich",
+    wrong: "Es ist falsch", incomplete: "Es fehlt etwas", citation: "Ein Beleg passt nicht",
+    off_topic: "Nicht meine Frage", comment: "Kommentar (freiwillig)", thanks: "Danke.",
+    stored: "Gespeichert: Bewertung, Kommentar, Frage, Quellen, Seite. Kein Name, kein Cookie.",
     long: "Höchstens {limit} Zeichen", offline: "Sie sind offline.", unreachable: "Der Assistent ist nicht erreichbar.",
     timeout: "Keine Antwort in angemessener Zeit.", cut: "Die Verbindung brach mitten in der Antwort ab.",
     garbled: "Die Antwort kam beschädigt an.", limited: "Zu viele Fragen auf einmal.",
     busy: "Der Assistent ist ausgelastet oder startet.", refused: "Der Assistent hat diese Frage abgelehnt.",
-    failed: "Der Assistent ist gescheitert.",
+    failed: "Das hat nicht geklappt.",
   },
   fr: {
     title: "Interroger la doc", launch: "Demander", passage: "Demander sur ce passage", greeting: "Que souhaitez-vous savoir ?",
-    intro: "Les réponses renvoient aux passages. Les questions vont à {host} ; la conversation reste dans cet onglet.",
+    intro: "Les réponses citent leurs sources. Les questions vont à {host}, la conversation reste dans cet onglet.",
     questions: "Questions sur cette page", placeholder: "Posez une question…", send: "Envoyer", stop: "Arrêter", close: "Fermer",
-    more: "Plus", table: "Tableau", looking: "Recherche dans les pages…", slow: "C’est plus long que d’habitude…",
+    more: "Plus", looking: "Recherche dans les pages…", slow: "C’est plus long que d’habitude…",
     answered: "Réponse trouvée", partial: "Réponse partielle", not_covered: "Non traité", stopped: "Arrêté", sources: "Sources",
     quoted: "cité mot pour mot", written: "rédigé par un modèle de langue", understood: "Compris comme",
     nothing: "Ces pages ne semblent pas y répondre.", nearest: "Sections les plus proches", search: "Rechercher sur ce site",
-    next: "Vous pourriez demander", tab: "s’ouvre dans un nouvel onglet", drop: "Retirer", copy: "Copier la réponse", copied: "Copié",
-    noCopy: "La copie n’est pas autorisée ici.", share: "Copier le lien vers cette question", retry: "Réessayer",
+    tab: "s’ouvre dans un nouvel onglet", copy: "Copier la réponse", copied: "Copié",
+    share: "Copier le lien vers cette question", retry: "Réessayer",
     edit: "Modifier la question", cancel: "Annuler", copyAll: "Copier la conversation en Markdown", clear: "Effacer la conversation",
     off: "Désactiver pour de bon", isOff: "L’assistant est désactivé", on: "Réactiver",
-    offText: "Il n’apparaît plus sur ce site dans ce navigateur. #assistant=on après une adresse le rétablit.",
-    consent: "Vos questions, le chemin de cette page et le texte joint sont envoyés à {host}. Ni cookie ni pistage.",
-    agree: "Accepter", withdraw: "Retirer le consentement", policy: "Politique de confidentialité", up: "Utile", down: "Pas utile",
-    why: "Qu’est-ce qui ne va pas ?", wrong: "C’est faux", incomplete: "Il manque quelque chose", citation: "Une citation ne convient pas",
-    off_topic: "Pas ma question", comment: "Commentaire (facultatif)", thanks: "Merci.", unsent: "Pas encore enregistré.",
-    stored: "Conservé : note, commentaire, question, adresses citées et chemin de cette page. Ni nom ni cookie.",
+    offText: "#assistant=on après une adresse de ce site le rétablit.",
+    consent: "Vos questions, la page et le texte joint vont à {host}. Ni cookie ni pistage.",
+    agree: "Accepter", withdraw: "Retirer le consentement", up: "Utile", down: "Pas utile",
+    wrong: "C’est faux", incomplete: "Il manque quelque chose", citation: "Une citation ne convient pas",
+    off_topic: "Pas ma question", comment: "Commentaire (facultatif)", thanks: "Merci.",
+    stored: "Conservé : note, commentaire, question, sources, page. Ni nom ni cookie.",
     long: "{limit} caractères au plus", offline: "Vous êtes hors ligne.", unreachable: "L’assistant est injoignable.",
     timeout: "Pas de réponse à temps.", cut: "La connexion s’est interrompue.",
     garbled: "La réponse est arrivée endommagée.", limited: "Trop de questions à la fois.",
     busy: "L’assistant est occupé ou démarre.", refused: "L’assistant a refusé cette question.",
-    failed: "L’assistant a échoué.",
+    failed: "Cela n’a pas fonctionné.",
   },
   es: {
     title: "Preguntar a la guía", launch: "Preguntar", passage: "Preguntar por este pasaje", greeting: "¿Qué le gustaría saber?",
-    intro: "Las respuestas enlazan con sus pasajes. Las preguntas van a {host}; la conversación queda en esta pestaña.",
+    intro: "Las respuestas citan sus fuentes. Las preguntas van a {host}, la conversación queda en esta pestaña.",
     questions: "Preguntas sobre esta página", placeholder: "Haga una pregunta…", send: "Enviar", stop: "Detener", close: "Cerrar",
-    more: "Más", table: "Tabla", looking: "Buscando en las páginas…", slow: "Tarda más de lo habitual…",
+    more: "Más", looking: "Buscando en las páginas…", slow: "Tarda más de lo habitual…",
     answered: "Respondido", partial: "Respondido en parte", not_covered: "No tratado", stopped: "Detenido", sources: "Fuentes",
     quoted: "citado palabra por palabra", written: "redactado por un modelo de lenguaje", understood: "Entendido como",
     nothing: "Estas páginas no parecen responder a eso.", nearest: "Secciones más cercanas", search: "Buscar en este sitio",
-    next: "Podría preguntar después", tab: "se abre en otra pestaña", drop: "Quitar", copy: "Copiar respuesta", copied: "Copiado",
-    noCopy: "No se permite copiar aquí.", share: "Copiar enlace a esta pregunta", retry: "Reintentar",
+    tab: "se abre en otra pestaña", copy: "Copiar respuesta", copied: "Copiado",
+    share: "Copiar enlace a esta pregunta", retry: "Reintentar",
     edit: "Editar pregunta", cancel: "Cancelar", copyAll: "Copiar conversación en Markdown", clear: "Borrar conversación",
     off: "Desactivar para siempre", isOff: "El asistente está desactivado", on: "Activar",
-    offText: "No aparece más en este sitio con este navegador. #assistant=on tras una dirección lo recupera.",
-    consent: "Sus preguntas, la ruta de esta página y el texto adjunto se envían a {host}. Sin cookies ni rastreo.",
-    agree: "Aceptar", withdraw: "Retirar el consentimiento", policy: "Política de privacidad", up: "Útil", down: "No es útil",
-    why: "¿Qué está mal?", wrong: "Es incorrecto", incomplete: "Falta algo", citation: "Una cita no encaja",
-    off_topic: "No es lo que pregunté", comment: "Comentario (opcional)", thanks: "Gracias.", unsent: "Aún no se ha guardado.",
-    stored: "Se guarda: valoración, comentario, pregunta, direcciones citadas y ruta de esta página. Sin nombre ni cookies.",
+    offText: "#assistant=on tras una dirección de este sitio lo recupera.",
+    consent: "Sus preguntas, la página y el texto adjunto van a {host}. Sin cookies ni rastreo.",
+    agree: "Aceptar", withdraw: "Retirar el consentimiento", up: "Útil", down: "No es útil",
+    wrong: "Es incorrecto", incomplete: "Falta algo", citation: "Una cita no encaja",
+    off_topic: "No es lo que pregunté", comment: "Comentario (opcional)", thanks: "Gracias.",
+    stored: "Se guarda: valoración, comentario, pregunta, fuentes, página. Sin nombre ni cookies.",
     long: "Como máximo {limit} caracteres", offline: "Está sin conexión.", unreachable: "No se puede contactar con el asistente.",
     timeout: "Sin respuesta a tiempo.", cut: "La conexión se cortó.",
     garbled: "La respuesta llegó dañada.", limited: "Demasiadas preguntas a la vez.",
     busy: "El asistente está ocupado o arrancando.", refused: "El asistente rechazó esta pregunta.",
-    failed: "El asistente falló.",
+    failed: "No ha funcionado.",
   },
 };
 
-// ---- Style: `all: initial !important` wins over every rule of the page. Sizes are em of the reader's own default size,
-// because rem follows whatever the page did to its root.
+// ---- Style: `all: initial !important` wins over every rule of the page; em, since rem follows the page's root.
 
 const CSS = `
-:host { all: initial !important; display: block !important; position: fixed !important; inset: auto 0 0 !important; z-index: 2147483000 !important; }
-:host([inline]) { position: static !important; }
-@media print { :host { display: none !important; } }
+:host { all: initial !important; display: contents !important; }
+@media print { .root { display: none; } }
 * { box-sizing: border-box; }
 .root {
-  color-scheme: light; --bg: var(--assistant-background, light-dark(#fff, #1b1e26)); --text: var(--assistant-text, light-dark(#1b2130, #e9ecf3));
+  position: fixed; inset: auto 0 0; z-index: 2147483000; color-scheme: light; --bg: var(--assistant-background, light-dark(#fff, #1b1e26)); --text: var(--assistant-text, light-dark(#1b2130, #e9ecf3));
   --soft: light-dark(#f4f5f9, #282c38); --muted: light-dark(#566072, #abb4c5); --line: light-dark(#e1e5ed, #373d4c); --edge: light-dark(#8590a3, #7d889f);
   --accent: var(--assistant-accent, light-dark(#3c4fc9, #a5b4ff)); --on-accent: var(--assistant-on-accent, light-dark(#fff, #12152b)); --link: var(--assistant-link, var(--accent));
   --shadow: 0 2px 4px #0d142814, 0 12px 40px #0d142838; --inline: var(--assistant-offset-inline, 20px); --block: var(--assistant-offset-block, 20px);
@@ -137,7 +135,7 @@ const CSS = `
 .dark { color-scheme: dark; }
 h2, h3, h4, p, ul, ol, fieldset, blockquote { margin: 0; padding: 0; border: 0; font: inherit; min-width: 0; list-style: none; }
 h2, h4, strong, th, .big, .launcher { font-weight: 650; }
-p, h3, h4, li, th, td, blockquote, strong, textarea, span { unicode-bidi: plaintext; }
+p, h3, li, th, td, blockquote, strong, textarea, span { unicode-bidi: plaintext; }
 button, textarea, .act { font: inherit; color: inherit; background: none; border: 1px solid transparent; border-radius: 10px; margin: 0; padding: 0; text-align: start; }
 button, summary { cursor: pointer; list-style: none; }
 button:hover, summary:hover { background: var(--soft); }
@@ -158,9 +156,8 @@ svg { width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColo
 :host([position=start]) :is(.launcher, .panel) { inset-inline: var(--inline) auto; }
 .launcher { display: flex; align-items: center; gap: .5em; padding: .7em 1.15em .7em 1em; border-radius: 99px; white-space: nowrap; }
 .panel { display: flex; flex-direction: column; width: min(var(--assistant-width, 27.5em), 100vw - 40px); height: min(44em, 100dvh - 40px);
-  background: var(--bg); border: 1px solid var(--line); border-radius: var(--assistant-radius, 16px); overflow: hidden; animation: rise .18s ease-out; }
-@keyframes rise { from { opacity: 0; transform: translateY(8px); } }
-:host([inline]) .panel { position: relative; inset: auto; width: auto; height: auto; max-height: var(--assistant-inline-height, 46em); box-shadow: none; }
+  background: var(--bg); border: 1px solid var(--line); border-radius: var(--assistant-radius, 16px); overflow: hidden; }
+.inline, .inline .panel { position: relative; inset: auto; width: auto; height: auto; max-height: var(--assistant-inline-height, 46em); box-shadow: none; z-index: auto; }
 .head { display: flex; align-items: center; padding: 9px; padding-inline-start: 18px; border-block-end: 1px solid var(--line); }
 .head h2 { flex: 1; }
 .tool { display: inline-grid; place-items: center; width: 34px; height: 34px; flex: none; }
@@ -170,7 +167,7 @@ summary svg { stroke-width: 3; }
 .menu { position: absolute; inset-block-start: 50px; inset-inline-end: 10px; z-index: 2; display: grid; padding: 6px; }
 .menu button { padding: .5em .8em; }
 .menu, .preview { background: var(--bg); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow); }
-.log, .notice { flex: 1 1 auto; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 18px; position: relative; scrollbar-width: thin; }
+.log, .notice { flex: 1 1 auto; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 18px; position: relative; }
 .log:focus-visible { outline-offset: -3px; }
 .notice { align-content: center; }
 .big { font-size: 1.3em; line-height: 1.3; }
@@ -195,8 +192,8 @@ i + i { animation-delay: .2s; }
 @keyframes beat { 30% { opacity: .25; } }
 .body { gap: .7em; }
 .body :is(ul, ol) { padding-inline-start: 1.35em; display: grid; gap: .3em; } .body ul { list-style: disc; } .body ol { list-style: decimal; }
-code { font: .88em ui-monospace, Menlo, Consolas, monospace; background: var(--soft); border: 1px solid var(--line); border-radius: 5px; padding: .08em .32em; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; scrollbar-width: thin; }
+code { font: .88em ui-monospace, monospace; background: var(--soft); border: 1px solid var(--line); border-radius: 5px; padding: .08em .32em; }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; }
 table { border-collapse: collapse; min-width: 100%; overflow-wrap: break-word; }
 th, td { padding: .55em .75em; text-align: start; vertical-align: top; min-width: 7.5em; max-width: 20em; }
 td { border-block-start: 1px solid var(--line); }
@@ -214,7 +211,6 @@ a.mark:hover, .mark[aria-describedby] { background: var(--link); color: var(--bg
 .send { border-radius: 12px; }
 .send[aria-disabled=true] { background: var(--soft) !important; color: var(--muted) !important; cursor: default; }
 .form { padding: 14px; border: 1px solid var(--line); border-radius: 12px; }
-.form input { accent-color: var(--link); }
 .form textarea { border-color: var(--edge); padding: .4em .7em; width: 100%; resize: vertical; }
 .composer { padding: 12px 14px 14px; border-block-start: 1px solid var(--line); }
 .entry { display: flex; align-items: flex-end; padding: 5px; padding-inline-start: 14px; border: 1px solid var(--edge); border-radius: 16px; }
@@ -225,7 +221,7 @@ a.mark:hover, .mark[aria-describedby] { background: var(--link); color: var(--bg
 blockquote { border-color: var(--link); max-height: 12em; overflow: hidden; }
 
 @media (max-width: 520px) {
-  :host(:not([inline])) .panel.panel { position: fixed; inset: 0 0 auto; width: auto; height: var(--height, 100dvh); border: 0; border-radius: 0; }
+  .panel:not(.inline *) { position: fixed; inset: 0 0 auto; width: auto; height: var(--height, 100dvh); border: 0; border-radius: 0; }
 }
 @media (max-height: 420px) { /* 400 % zoom */
   .panel { overflow-y: auto; } .log, .notice { overflow: visible; flex: none; }
@@ -233,22 +229,20 @@ blockquote { border-color: var(--link); max-height: 12em; overflow: hidden; }
 @media (prefers-reduced-motion) { * { animation: none !important; } }
 @media (forced-colors: active) { .launcher, .send, .ask h3, .menu, .preview { border: 1px solid; } i { background: CanvasText; } }
 `;
-let sheet; // made on first use, shared; a constructed sheet passes `style-src 'self'`
+let sheet; // a constructed one passes `style-src 'self'`
 
-const CIRCLE = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0Z";
+const RING = "M3 12a9 9 0 1 1 18 0a9 9 0 1 1-18 0";
 const ICONS = {
-  ask: "M21 11.5a8.4 8.4 0 0 1-12.3 7.5L3 21l2-5.7A8.5 8.5 0 1 1 21 11.5ZM9.3 9.2a2.7 2.7 0 0 1 5.2.9c0 1.8-2.6 2.1-2.6 3.4M12 16.2v.1",
-  close: "M6 6l12 12M18 6 6 18", send: "M12 19V5M6 11l6-6 6 6", stop: "M7 7h10v10H7z", more: "M5 12h0M12 12h0M19 12h0",
-  copy: "M9 9h11v11H9zM5 15H4V4h11v1", next: "M5 12h14M13 6l6 6-6 6", retry: "M20 11a8 8 0 1 0-2.3 6.3M20 4v7h-7",
-  share: "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.700l-1 1M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.700l1-1",
-  up: "M7 20H4V10h3l4-7a2.5 2.5 0 0 1 2.5 2.500V9H21l-2 11zV10", down: "M7 4H4v10h3l4 7a2.5 2.5 0 0 0 2.5-2.500V15H21L19 4zv10",
-  edit: "M4 20h4L19 9a2.8 2.8 0 0 0-4-4L4 16z", failed: "M12 3.5 22 20.500H2zM12 10v4M12 17.200v.1",
-  answered: `${CIRCLE}M8 12.300l2.7 2.700L16 9.5`, partial: `${CIRCLE}M12 3v18M12 8h7.500M12 12h9M12 16h7.5`, not_covered: `${CIRCLE}M8 12h8`,
+  ask: "M4 5h16v12h-8l-5 4v-4H4zM8 9h8M8 13h5", close: "M6 6l12 12M18 6 6 18", send: "M12 19V5M6 11l6-6 6 6", stop: "M7 7h10v10H7z",
+  more: "M5 12h0M12 12h0M19 12h0", copy: "M9 9h11v11H9zM5 15H4V4h11v1", share: "M9 15l6-6M11 6l2-2a4 4 0 0 1 6 6l-2 2M13 18l-2 2a4 4 0 0 1-6-6l2-2",
+  up: "M7 20H4V10h3l4-7 2 2v4h8l-2 11zV10", down: "M7 4H4v10h3l4 7 2-2v-4h8L19 4zv10", retry: "M20 11a8 8 0 1 0-2 6M20 4v7h-7",
+  edit: "M4 20h4L20 8l-4-4L4 16z", next: "M5 12h14M13 6l6 6-6 6", failed: "M12 4 22 20H2zM12 10v4M12 17v0",
+  answered: `${RING}M8 12l3 3 5-6`, partial: `${RING}M12 3v18M12 8h8M12 12h9M12 16h8`, not_covered: `${RING}M8 12h8`,
 };
 
 // ---- DOM helpers
 
-/** Make an element from "tag.class": functions become listeners, strings text nodes. */
+/** Make an element: functions become listeners, strings text nodes. */
 function el(selector, attributes, ...children) {
   const [tag, ...classes] = selector.split(".");
   const node = document.createElement(tag);
@@ -266,7 +260,7 @@ function icon(name) {
   const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
   path.setAttribute("d", ICONS[name]);
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
+  svg.ariaHidden = "true";
   svg.append(path);
   return svg;
 }
@@ -296,7 +290,7 @@ function webAddress(url, base) {
   return /^https?:$/.test(address?.protocol) ? address : null;
 }
 
-// ---- Reading answers
+// ---- Answers
 
 /** Whatever came, as bounded text; servers refuse a lone surrogate. */
 const text = (value, limit = 20000) => String(value ?? "").slice(0, limit).toWellFormed();
@@ -316,7 +310,7 @@ const readAnswer = ({ understood, verdict, writer, statements, citations, neares
   missing: text(missing, LIMIT), notes: texts(notes, 5), index_version: text(index_version),
 });
 
-/** Whether a statement goes on in the block before: same list, same table, or same source in running text. */
+/** Whether a statement goes on in the block before: same list, table, or source in running text. */
 const continues = (before, { kind, label, citations }) => before?.kind === kind && kind !== "heading" && (kind === "item" ? !before.label === !label
   : kind === "row" ? label !== "header" : citations.some((number) => before.citations.includes(number)));
 
@@ -329,7 +323,7 @@ function toMarkdown({ question, context, answer }, site) {
     const href = webAddress(url, site)?.href.replace(/[()]/g, (sign) => `%${sign.charCodeAt().toString(16)}`);
     return href ? `[${escaped(words)}](${href})` : escaped(words);
   };
-  const lines = [`## ${escaped(question)}`, context && `\n> ${escaped(context)}`];
+  const lines = [`## ${escaped(question)}`, context && `> ${escaped(context)}`];
   answer.statements.forEach((statement, at, all) => {
     const { kind, label, citations } = statement;
     const joins = continues(all[at - 1], statement);
@@ -339,7 +333,7 @@ function toMarkdown({ question, context, answer }, site) {
     const row = `| ${said} |`;
     if (!joins) lines.push("");
     if (kind === "item") lines.push(`${label || "-"} ${said}`);
-    else if (kind === "row") lines.push(...(joins ? [row] : label === "header" ? [row, rule] : [rule.replaceAll("-", " "), rule, row]));
+    else if (kind === "row") lines.push(row, ...(label === "header" ? [rule] : []));
     else if (joins) lines.push(`${lines.pop()} ${said}`);
     else lines.push((kind === "heading" ? "### " : "") + said);
   });
@@ -347,13 +341,13 @@ function toMarkdown({ question, context, answer }, site) {
   return [...lines, ...answer.nearest.map((one) => `- ${link(path(one), one.url)}`)].join("\n");
 }
 
-// ---- Getting an answer
+// ---- Answerers
 
 /** Why there is none: a label's name, the server's own words, seconds to wait. */
 const trouble = (code, said, wait = 0) =>
   Object.assign(new Error(code), { code, wait, detail: text(said?.error, 500), reference: text(said?.request_id, 99) });
 
-/** JSON, or null where it is damaged: one bad event must not take the answer down. */
+/** JSON, or null: one bad event must not take the answer down. */
 function parse(json) {
   try {
     return JSON.parse(json);
@@ -362,13 +356,13 @@ function parse(json) {
   }
 }
 
-/** Asks over HTTP. Anything with such an `ask` can take its place; the other two are optional. */
+/** Asks over HTTP. Anything with such an `ask` can take its place. */
 class HttpAnswerer {
   constructor(server, silenceMs) {
     Object.assign(this, { server, silenceMs });
   }
 
-  /** Yield {event, data}: understood?, citations and statements, at last done or error. */
+  /** Yield {event, data}, at last done or error. */
   async *ask(request, signal) {
     const cut = new AbortController();
     let timer;
@@ -405,14 +399,13 @@ class HttpAnswerer {
     const headers = { "Content-Type": "application/json", Accept: "text/event-stream, application/json" };
     const response = await fetch(new URL(`api/${name}`, this.server), { method: "POST", headers, body: JSON.stringify(body), signal });
     if (response.ok) return response;
-    const after = response.headers.get("retry-after") ?? 0; // seconds, or a date
-    const wait = isNaN(after) ? (Date.parse(after) - Date.now()) / 1000 : +after;
+    const wait = Math.min(600, response.headers.get("retry-after")) || 0; // a date is no number, and no wait
     const code = { 429: "limited", 503: "busy" }[response.status] ?? (response.status < 500 ? "refused" : "failed");
-    throw trouble(code, parse(await response.text()), Math.min(600, wait || 0));
+    throw trouble(code, parse(await response.text()), wait);
   }
 }
 
-/** Server-sent events (WHATWG HTML, 9.2.6), wherever the network cut them. */
+/** Server-sent events, wherever the network cut them. */
 async function* readEvents(body, alive) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -433,38 +426,29 @@ async function* readEvents(body, alive) {
   }
 }
 
-// ---- What the browser knows
+// ---- The browser
 
-const volatile = {}; // for browsers that keep nothing
+const volatile = {}; // where the browser keeps nothing
 
-function recall(store, key) {
+function memory(store, key, value = null) {
   try {
-    return window[store].getItem(key);
+    return value === null ? window[store].getItem(key) : window[store].setItem(key, value);
   } catch {
-    return volatile[key];
+    return value === null ? volatile[key] : (volatile[key] = value);
   }
 }
 
-function keep(store, key, value) {
-  try {
-    window[store].setItem(key, value);
-  } catch {
-    volatile[key] = value;
-  }
-}
-
-const uuid = () => // crypto.randomUUID is missing on plain http
-  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (at) => (at ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (at / 4)))).toString(16));
+const uuid = () => URL.createObjectURL(new Blob()).slice(-36); // crypto.randomUUID is missing on plain http
 
 const narrow = () => matchMedia("(max-width: 520px)").matches;
 
-/** What the page says comes before what the system prefers: Material, Docusaurus, Furo, Bootstrap, Tailwind. */
+/** What the page says (Material, Docusaurus, Furo) comes before what the system prefers. */
 function isDark() {
-  const said = [document.body, document.documentElement].map(({ dataset, className }) => [dataset.mdColorScheme, dataset.theme, dataset.bsTheme, / dark /.exec(` ${className} `)]).join();
+  const { mdColorScheme, theme } = { ...document.documentElement.dataset, ...document.body.dataset };
+  const said = mdColorScheme ?? theme;
   return /slate|dark/.test(said) || (!/default|light/.test(said) && matchMedia("(prefers-color-scheme: dark)").matches);
 }
 
-/** The widget inside one <docs-assistant>. */
 function assistant(host) {
   const life = new AbortController();
   const on = (target, type, handler, capture) => target.addEventListener(type, handler, { signal: life.signal, capture });
@@ -472,8 +456,8 @@ function assistant(host) {
   const isInline = host.hasAttribute("inline");
   const language = [setting("lang"), document.documentElement.lang].map((tag) => tag?.slice(0, 2).toLowerCase()).find((tag) => LABELS[tag]) ?? "en";
   const t = { ...LABELS[language], ...host.labels };
-  const title = setting("title") ?? t.title;
-  host.removeAttribute("title"); // or HTML shows a tooltip all over
+  const title = (host.heading ??= setting("title") ?? t.title);
+  host.removeAttribute("title"); // else a tooltip
 
   const folder = (url) => url && new URL(url.replace(/\/?$/, "/"), document.baseURI);
   const given = folder(setting("server"));
@@ -489,32 +473,33 @@ function assistant(host) {
   // The dialogue lasts in the tab, choices in the browser. Several sites may share an origin.
   const key = (name) => `${NAME}:${name}:${site}`;
   const state = { turns: [], draft: "", context: "", editing: false, open: false, scroll: 0 };
-  const load = () => Object.assign(state, parse(recall("sessionStorage", key("dialogue"))));
-  const save = () => keep("sessionStorage", key("dialogue"), JSON.stringify(state));
-  const chosen = (name) => recall("localStorage", key(name)) === "1";
+  const load = () => Object.assign(state, parse(memory("sessionStorage", key("dialogue"))));
+  const save = () => memory("sessionStorage", key("dialogue"), JSON.stringify(state));
+  const chosen = (name) => memory("localStorage", key(name)) === "1";
   const needsConsent = () => setting("consent") != null && !chosen("consent");
 
+  const prevent = (event) => event.preventDefault();
   const timers = {};
   const later = (name, ms, then) => {
     clearTimeout(timers[name]);
     timers[name] = setTimeout(then, ms);
   };
   let views = [];
-  let running; // an AbortController
+  let running;
   let leaving, opener;
   let selection = "";
   let page = location.pathname;
-  let pinned = 0; // where the log was scrolled to by us
+  let pinned = 0;
   let panel, menu, log, notice, status, composer, attached, field, send, hint, preview; // made when first opened
 
   const shortcut = (setting("shortcut") ?? "/").toLowerCase(); // with Ctrl or ⌘
-  const named = (apple, other) => shortcut !== "none" && (APPLE ? apple : other) + shortcut;
+  const keys = shortcut !== "none" && (APPLE ? "Meta+" : "Control+") + shortcut;
   const launcherLabel = el("span");
   const launcher = el("button.launcher", {
-    type: "button", "aria-haspopup": "dialog", title: named("⌘ ", "Ctrl + "), "aria-keyshortcuts": named("Meta+", "Control+"), click: open,
-    mousedown: (event) => event.preventDefault(), // or the selection is gone
+    type: "button", "aria-haspopup": "dialog", title: keys, "aria-keyshortcuts": keys, click: open,
+    mousedown: prevent, // or the selection is gone
   }, icon("ask"), launcherLabel);
-  const root = el("div.root", { lang: language }, launcher);
+  const root = el(isInline ? "div.root.inline" : "div.root", { lang: language }, launcher);
   const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(CSS);
   shadow.adoptedStyleSheets = [sheet];
@@ -526,7 +511,7 @@ function assistant(host) {
     root.style.cssText = "";
     if (setting("accent")) root.style.setProperty("--assistant-accent", setting("accent"));
     launcher.hidden = isInline || state.open || chosen("off");
-    launcher.setAttribute("aria-expanded", state.open);
+    launcher.ariaExpanded = state.open;
     launcherLabel.textContent = selection ? t.passage : setting("launch") ?? t.launch;
   }
 
@@ -534,7 +519,7 @@ function assistant(host) {
 
   function make() {
     if (panel) return;
-    log = el("div.log", { role: "region", "aria-label": title, tabindex: "0", scroll: () => { state.scroll = log.scrollTop; closePreview(); } });
+    log = el("div.log", { role: "group", "aria-label": title, tabindex: "0", scroll: () => { state.scroll = log.scrollTop; preview.hidden || closePreview(); } });
     notice = el("div.notice.stack.wide");
     status = el("p.sr", { role: "status" });
     attached = el("div.stack");
@@ -594,18 +579,17 @@ function assistant(host) {
       item(t.off, () => choose("off", "1"))));
   }
 
-  /** What stands in the dialogue's place. */
   function drawNotice() {
     const policy = setting("privacy-url");
     const parts = chosen("off") ? [t.isOff, t.offText, button(t.on, () => choose("off", ""))]
-      : needsConsent() && [title, setting("consent") || slot(t.consent), button(t.agree, () => choose("consent", "1"), ".act.main"), button(t.cancel, close), policy && link(policy, {}, t.policy)];
+      : needsConsent() && [title, setting("consent") || slot(t.consent), button(t.agree, () => choose("consent", "1"), ".act.main"), !isInline && button(t.cancel, close), policy && link(policy, {}, policy)];
     notice.hidden = !parts;
     if (parts) notice.replaceChildren(el("h3.big", parts[0]), el("p", parts[1]), el("div.row", parts.slice(2)));
     for (const part of [log, composer, menu]) part.hidden = parts;
   }
 
   function choose(name, value) {
-    keep("localStorage", key(name), value);
+    memory("localStorage", key(name), value);
     if (chosen("off") || needsConsent()) running?.abort();
     paint();
     if (!panel) return;
@@ -620,7 +604,7 @@ function assistant(host) {
     opener = document.activeElement;
     state.open = !isInline;
     panel.hidden = false;
-    panel.setAttribute("aria-modal", state.open && narrow());
+    if (!isInline) panel.ariaModal = narrow();
     if (selection) state.context = selection;
     const { scroll } = state;
     draw();
@@ -651,15 +635,13 @@ function assistant(host) {
     if (scale === 1) panel?.style.setProperty("--height", `${height}px`);
   }
 
-  /** Where to after a press on something now gone. On a phone not the field: its keyboard would hide the answer. */
+  /** After a press on something now gone. On a phone not into the field: its keyboard would hide the answer. */
   function refocus() {
+    if (!panel || panel.hidden) return;
     (!notice.hidden ? notice.querySelector("button") : matchMedia("(pointer: coarse)").matches ? panel : field).focus({ preventScroll: true });
   }
 
-  function announce(words) {
-    status.textContent = "";
-    later("status", 60, () => { status.textContent = words; }); // the same words twice are heard twice
-  }
+  const announce = (words) => status.replaceChildren(words); // a new node is heard even if the words are the same
 
   // ---- Asking
 
@@ -674,20 +656,17 @@ function assistant(host) {
     const { context, editing } = state;
     const draft = state.draft = field.value;
     const long = draft.length > LIMIT;
-    field.style.height = "auto"; // so that it can shrink again
+    field.style.height = "auto"; // to let it shrink
     field.style.height = `${field.scrollHeight + 2}px`;
-    field.setAttribute("aria-invalid", long);
+    field.ariaInvalid = long;
     say(long ? slot(t.long) : "", true);
     send.replaceChildren(icon(running ? "stop" : "send"));
-    send.title = running ? t.stop : t.send;
-    send.setAttribute("aria-label", send.title);
-    send.setAttribute("aria-disabled", !running && (long || !draft.trim()));
-    const take = button(t.passage, () => write(draft, selection));
-    on(take, "mousedown", (event) => event.preventDefault());
+    send.title = send.ariaLabel = running ? t.stop : t.send;
+    send.ariaDisabled = !running && (long || !draft.trim());
     attached.replaceChildren(...[
       editing && el("div.row.small", el("span.label", t.edit), button(t.cancel, () => { state.editing = false; write(""); })),
-      context && el("div.row.fixed", el("p.passage.small.muted", context), tool("close", t.drop, () => write(draft), ".tiny")),
-      selection && selection !== context && el("div.row.small", take),
+      context && el("div.row.fixed", el("p.passage.small.muted", context), tool("close", t.cancel, () => write(draft), ".tiny")),
+      selection && selection !== context && el("div.row.small", { mousedown: prevent }, button(t.passage, () => write(draft, selection))),
     ].filter(Boolean));
     save();
   }
@@ -703,14 +682,15 @@ function assistant(host) {
     if (draft.length > LIMIT) announce(hint.textContent);
     else if (draft.trim() && !running) { // else what is typed simply stays
       if (editing) state.turns.pop();
-      Object.assign(state, { draft: "", context: "", editing: false });
+      state.draft = state.context = "";
       start(draft, context);
     }
   }
 
-  /** Ask, leaving alone what stands in the field. A turn is plain data, for sessionStorage. */
+  /** Ask; what stands in the field stays. A turn is plain data, for sessionStorage. */
   function start(question, context = "") {
     if (!question.trim() || running) return;
+    state.editing = false;
     state.turns = [...state.turns.slice(1 - TURNS_KEPT), { question: question.trim(), context, page: pagePath(), asked: Date.now() }];
     draw();
     run();
@@ -719,11 +699,12 @@ function assistant(host) {
   function clear() {
     running?.abort();
     state.turns = [];
+    state.editing = false;
     save();
     if (panel) draw();
   }
 
-  const history = () => state.turns.slice(0, -1).filter((turn) => turn.state === "done").slice(-HISTORY_TURNS).flatMap(({ question, answer }) => [
+  const dialogue = () => state.turns.slice(0, -1).filter((turn) => turn.state === "done").slice(-HISTORY_TURNS).flatMap(({ question, answer }) => [
     { role: "user", content: text(question, HISTORY_LIMIT) },
     { role: "assistant", content: text(answer.statements.map((one) => plainText(one.text)).join("\n") || t.nothing, HISTORY_LIMIT) },
   ]);
@@ -736,45 +717,39 @@ function assistant(host) {
     Object.assign(turn, { state: "pending", error: {}, answer: readAnswer({ statements: [] }), feedback: {} });
     view.redraw();
     typed();
-    if (!panel.hidden && shadow.activeElement) refocus();
+    if (shadow.activeElement) refocus();
     pinned = log.scrollTop;
     follow(view);
     const slow = setTimeout(() => view.refresh(true), SLOW_MS);
-    // Stopping works with an answerer that ignores its signal, too.
-    const stopped = new Promise((_, reject) => stop.signal.addEventListener("abort", reject));
-    let events;
     try {
       const { question, context, page } = turn;
-      events = answerer().ask({ question: text(question), history: history(), page, context: context || undefined }, stop.signal)[Symbol.asyncIterator]();
-      let damaged = false;
-      while (turn.state === "pending") {
-        const { value, done } = await Promise.race([events.next(), stopped]);
-        if (done) throw trouble(damaged ? "garbled" : "cut");
-        if (value.event === "error") throw trouble("failed", value.data);
+      let damaged;
+      for await (const { event, data } of answerer().ask({ question: text(question), history: dialogue(), page, context: context || undefined }, stop.signal)) {
+        stop.signal.throwIfAborted();
+        if (event === "error") throw trouble("failed", data);
         try {
-          take(turn, view, value);
+          take(turn, view, event, data);
         } catch {
-          damaged = true; // `done` may still make it whole
+          damaged = true;
         }
         follow(view);
+        if (turn.state === "done") break;
       }
+      if (turn.state !== "done") throw trouble(damaged ? "garbled" : "cut");
     } catch ({ code, detail, reference, wait }) {
       turn.state = stop.signal.aborted ? "stopped" : "failed";
       turn.error = { code, detail, reference, until: Date.now() + wait * 1000 };
     }
     clearTimeout(slow);
-    events?.return?.();
     if (running === stop) running = null;
     if (leaving || !state.turns.includes(turn)) return;
     view.refresh();
     typed();
     follow(view);
     announce(view.spoken());
-    host.dispatchEvent(new CustomEvent("assistant-answer", { bubbles: true, detail: structuredClone(turn) }));
   }
 
-  /** Take in one event; throws if it is damaged. */
-  function take(turn, view, { event, data }) {
+  function take(turn, view, event, data) {
     const { answer } = turn;
     if (event === "understood") answer.understood = text(data.question, LIMIT);
     if (event === "citation") answer.citations.push(readCitation(data));
@@ -806,7 +781,6 @@ function assistant(host) {
     let block;
     let drawn = 0;
 
-    /** Show what isn't yet; nothing already there is touched. */
     function add() {
       const { statements, understood: as } = turn.answer;
       understood.textContent = as && as !== turn.question ? `${t.understood} “${as}”` : "";
@@ -820,7 +794,7 @@ function assistant(host) {
           block.append(el("li", inline(words), marks));
         } else if (kind === "row") {
           const tag = label === "header" ? "th" : "td";
-          begin("div.scroll", { role: "region", "aria-label": t.table, tabindex: "0" });
+          begin("div.scroll", { tabindex: "0" });
           if (!joins) block.append(block = el("table"));
           block.append(el("tr", cells(words).map((cell) => el(cell ? tag : "td", inline(cell)))));
           block.lastChild.lastChild.append(...marks);
@@ -883,8 +857,8 @@ function assistant(host) {
           tool("retry", t.retry, run, ".last"), answerer().feedback && ["up", "down"].map(thumb)),
         feedback.state === "open" && form(),
         feedback.state === "stored" && el("p.small.muted", `${t.thanks} ${t.stored}`),
-        feedback.state === "failed" && el("div.row.small", t.unsent, button(t.retry, sendFeedback)),
-        suggestions.length > 0 && el("div.stack.last", el("p.label", t.next), asks(suggestions)),
+        feedback.state === "failed" && el("div.row.small", t.failed, button(t.retry, sendFeedback)),
+        suggestions.length > 0 && el("div.last", asks(suggestions)),
       ];
     }
 
@@ -893,7 +867,7 @@ function assistant(host) {
       return el("form.form.stack.wide", {
         input: ({ target }) => { turn.feedback[target.name] = target.value; save(); },
         submit: (event) => { event.preventDefault(); sendFeedback(); },
-      }, el("fieldset.stack", el("legend.label", t.why), ["wrong", "incomplete", "citation", "off_topic"].map((value) =>
+      }, el("fieldset.stack", el("legend.label", t.down), ["wrong", "incomplete", "citation", "off_topic"].map((value) =>
         el("label", el("input", { type: "radio", name: "reason", value, checked: reason === value && "" }), ` ${t[value]}`))),
       el("label.label", t.comment, el("textarea", { name: "comment", rows: "2" }, comment)), el("p.small.muted", t.stored),
       el("div.row", el("button.act.main", t.send), button(t.cancel, () => rate("down"))));
@@ -914,41 +888,34 @@ function assistant(host) {
       show();
       const entry = { id, rating, reason, comment: text(comment, LIMIT) || null, question, verdict: answer.verdict,
         citations: answer.citations.map((one) => one.url), page, index_version: answer.index_version };
-      feedback.state = await answerer().feedback(entry).then(() => "stored", () => "failed"); // one id is stored once
+      feedback.state = await answerer().feedback(entry).then(() => "stored", () => "failed");
       show();
-      announce(feedback.state === "stored" ? t.thanks : t.unsent);
+      announce(feedback.state === "stored" ? t.thanks : t.failed);
     }
 
-    /** Redraw, and give the keyboard its place back. */
     function show(focus = "[aria-pressed=true]") {
       const had = foot.contains(shadow.activeElement);
       refresh();
       save();
       if (had) foot.querySelector(focus).focus();
+      foot.querySelector("form")?.scrollIntoView({ block: "nearest" });
     }
 
     if (turn.answer) redraw();
     return {
       add, refresh, redraw,
       root: el("article.turn.stack.wide", el("div.ask.stack", el("p.passage.small.muted", turn.context), el("div.row.fixed", editor, el("h3", turn.question)), understood), standing, body, foot),
-      spoken: () => `${standing.textContent}. ${turn.state === "done" ? turn.answer.statements.map((one) => plainText(one.text)).join(" ") : ""}`,
+      spoken: () => `${standing.textContent}. ${turn.state === "done" ? turn.answer.statements.map((one) => plainText(one.text)).join(" ") : turn.error.detail ?? ""}`,
     };
   }
 
   // ---- Links
 
-  /** A link if the address is one to follow, else the bare text. */
   function link(url, attributes, words, citation) {
     const address = webAddress(url, site);
     if (!address) return el("span", { class: attributes.class }, words);
     const label = attributes["aria-label"];
     const leaves = address.origin !== location.origin;
-    const node = el("a", {
-      ...attributes, href: address, target: leaves && "_blank", rel: leaves && "noopener", "aria-label": label && leaves ? `${label} (${t.tab})` : label,
-      // On a phone the panel covers the page, so it makes way.
-      click: (event) => !leaves && narrow() && !event.ctrlKey && !event.metaKey && close(),
-    }, words, leaves && !label && el("span.muted.small", ` ${address.host} (${t.tab})`));
-    if (!citation?.quote) return node;
     const show = () => {
       closePreview();
       preview.replaceChildren(el("strong", path(citation)), el("blockquote", citation.quote));
@@ -959,10 +926,13 @@ function assistant(host) {
       preview.style.left = `${Math.max(12, Math.min(left - 40, innerWidth - offsetWidth - 12))}px`;
       preview.style.top = `${top > offsetHeight + 16 ? top - offsetHeight - 8 : bottom + 8}px`;
     };
-    on(node, "pointerenter", (event) => event.pointerType === "mouse" && later("preview", 120, show));
-    on(node, "pointerleave", () => later("preview", 200, closePreview));
-    on(node, "focus", () => node.matches(":focus-visible") && show());
-    on(node, "blur", closePreview);
+    const soon = (event) => citation?.quote && (event.pointerType === "mouse" || node.matches(":focus-visible")) && later("preview", 120, show);
+    const node = el("a", {
+      ...attributes, href: address, target: leaves && "_blank", rel: leaves && "noopener", "aria-label": label && leaves ? `${label} (${t.tab})` : label,
+      // On a phone the panel covers the page, so it makes way.
+      click: (event) => !leaves && narrow() && !event.ctrlKey && !event.metaKey && close(),
+      pointerenter: soon, focus: soon, pointerleave: () => later("preview", 200, closePreview), blur: closePreview,
+    }, words, leaves && !label && el("span.muted.small", ` ${address.host} (${t.tab})`));
     return node;
   }
 
@@ -986,7 +956,7 @@ function assistant(host) {
   }
 
   async function copy(words) {
-    const done = await navigator.clipboard?.writeText(words).then(() => t.copied, () => null) ?? t.noCopy; // plain http has none
+    const done = await navigator.clipboard?.writeText(words).then(() => t.copied, () => null) ?? t.failed; // plain http has none
     say(done);
     announce(done);
   }
@@ -996,8 +966,8 @@ function assistant(host) {
   function pressed(event) {
     const { key: name, shiftKey, target } = event;
     const within = event.composedPath().includes(host);
-    // From the page, too, since the panel may cover what has the focus there (WCAG 2.4.11).
-    if (name === "Escape" && state.open && !event.isComposing && (within || !/^(input|textarea)$/.test(target.localName))) {
+    // From the page, too: the panel may cover what has the focus there (WCAG 2.4.11).
+    if (name === "Escape" && panel && !event.isComposing && (within || !/^(input|textarea)$/.test(target.localName))) {
       if (!preview.hidden) closePreview();
       else if (menu.open) menu.open = false, menu.firstChild.focus();
       else close();
@@ -1017,11 +987,11 @@ function assistant(host) {
     else open();
   }
 
-  /** #ask=… and #assistant=on: out of the address then, so that a reload doesn't repeat it. */
+  /** #ask=… and #assistant=on: taken out of the address, or a reload would repeat them. */
   function readHash(hash = location.hash) {
     const asked = new URLSearchParams(hash.slice(1));
     if (!asked.has("ask") && !asked.has("assistant")) return;
-    if (hash === location.hash) window.history.replaceState(window.history.state, "", location.pathname + location.search);
+    if (hash === location.hash) history.replaceState(history.state, "", location.pathname + location.search);
     if (asked.has("assistant")) choose("off", "");
     ask(asked.get("ask") ?? "");
   }
@@ -1030,7 +1000,7 @@ function assistant(host) {
     open();
     question = text(question, LIMIT);
     if (question === state.turns.at(-1)?.question) return;
-    if (notice.hidden) start(question, text(context, LIMIT));
+    if (notice.hidden && !running) start(question, text(context, LIMIT));
     else if (!state.draft) write(question);
   }
 
@@ -1054,7 +1024,7 @@ function assistant(host) {
     if (state.open) typed();
   }));
   on(window, "pagehide", () => {
-    leaving = true; // what is cut off now is no failure
+    leaving = true; // so what is cut off is no failure
     save();
   });
   on(window, "pageshow", ({ persisted }) => {
@@ -1063,7 +1033,7 @@ function assistant(host) {
   });
   on(matchMedia("(prefers-color-scheme: dark)"), "change", paint);
   on(visualViewport, "resize", fit);
-  // Instant navigation has no event, but touches the head.
+  // Instant navigation has no event, but changes the head.
   const watch = new MutationObserver(() => {
     paint();
     if (page === location.pathname) return;
@@ -1072,7 +1042,7 @@ function assistant(host) {
     if (panel && !views.length) draw();
     readHash();
   });
-  for (const node of [document.documentElement, document.body]) watch.observe(node, { attributes: true });
+  for (const node of [document.documentElement, document.body, host]) watch.observe(node, { attributes: true });
   watch.observe(document.head, { childList: true });
 
   load();
@@ -1083,7 +1053,7 @@ function assistant(host) {
   if (state.open && narrow()) panel.focus();
   const last = state.turns.at(-1);
   if (last?.state === "pending") {
-    // Cut off by a page load: asked again, once.
+    // cut off by a page load
     const fresh = !last.resumed && Date.now() - last.asked < 120000;
     Object.assign(last, { resumed: true, state: "stopped" });
     make();
@@ -1093,7 +1063,7 @@ function assistant(host) {
   readHash();
 
   return {
-    open, close, ask, clear, paint,
+    open, close, ask, clear,
     sleep() {
       leaving = true;
       save();
@@ -1105,8 +1075,6 @@ function assistant(host) {
 }
 
 class DocsAssistant extends HTMLElement {
-  static observedAttributes = ["theme", "accent"];
-  // Both may have been set before.
   answerer = this.answerer;
   labels = this.labels;
   widget = null;
@@ -1119,27 +1087,9 @@ class DocsAssistant extends HTMLElement {
   disconnectedCallback() {
     setTimeout(settle);
   }
-
-  attributeChangedCallback() {
-    this.widget?.paint();
-  }
-
-  open() {
-    settle().open();
-  }
-
-  close() {
-    settle().close();
-  }
-
-  ask(question, options) {
-    settle().ask(question, options);
-  }
-
-  clear() {
-    settle().clear();
-  }
 }
+
+for (const name of ["open", "close", "ask", "clear"]) DocsAssistant.prototype[name] = (...given) => settle()[name](...given);
 
 let active, own;
 

@@ -1,0 +1,147 @@
+"""Questions are read by their form: what kind, what a follow-up means, how many, in which language, whether at all."""
+
+import pytest
+
+from chatbot.answer import Kind, Turn
+from chatbot.understand import is_english, kind_of, topic_of, understand
+
+
+def dialogue(*said: str) -> tuple[Turn, ...]:
+    """Return turns, the reader's first."""
+    return tuple(Turn("assistant" if place % 2 else "user", text) for place, text in enumerate(said))
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What is LLMOps?", "definition"),
+        ("define drift", "definition"),
+        ("whats a feature store", "definition"),
+        ("LLMOps", "definition"),
+        ("How does MLOps differ from LLMOps?", "comparison"),
+        ("MLOps vs LLMOps", "comparison"),
+        pytest.param(
+            "How do MLOps and LLMOps differ?",
+            "comparison",
+            marks=pytest.mark.xfail(strict=True, reason="`how do` makes it a how-to before `differ` is looked at"),
+        ),
+        ("What is the difference between RAG and fine-tuning?", "comparison"),
+        ("Should we use RAG or fine-tuning?", "choice"),
+        ("Which is better, MLOps or LLMOps?", "choice"),
+        ("do we need both?", "choice"),
+        ("What are the challenges of MLOps?", "list"),
+        ("List the metrics for retrieval", "list"),
+        ("How do I set up monitoring?", "how-to"),
+        ("steps to migrate a legacy model", "how-to"),
+        ("Does MLOps need Kubernetes?", "yes-no"),
+        ("Is RAG cheaper than fine-tuning?", "yes-no"),
+        ("How much does it cost to run an LLM?", "fact"),
+        ("When was the AI Act passed?", "fact"),
+        ("monitoring of models in production with tools", "open"),
+    ],
+)
+def test_kind_follows_from_the_form_of_the_question(question: str, kind: Kind) -> None:
+    assert kind_of(question) == kind
+    assert kind_of(question.upper()) == kind, "capitals change nothing"
+
+
+def test_kind_follows_from_the_form_whatever_the_subject() -> None:
+    assert [kind_of(f"What is {subject}?") for subject in ("sourdough", "a flurb", "the offside rule")] == ["definition"] * 3
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "resolved"),
+    [
+        (["What is MLOps?", "…"], "and for LLMs?", "What is MLOps for LLMs?"),
+        (["What is drift?", "…"], "What are its causes?", "What are the causes of drift?"),
+        (["What is data drift?", "…"], "is it dangerous?", "is data drift dangerous?"),
+        (["What are the risks?", "- **Data quality**: bad\n- **Drift**: worse"], "tell me more about the second one", "tell me more about Drift"),
+        (["What are the steps?", "1. Plan it [1]\n2. Build it [1]\n3. Run it [2]"], "why the last step?", "why Run it?"),
+    ],
+    ids=["and for", "its", "it", "the second one of bullets", "the last step of numbers"],
+)
+def test_follow_up_is_completed_from_the_dialogue(said: list[str], question: str, resolved: str) -> None:
+    asked = understand(question, dialogue(*said))
+    assert asked.resolved == resolved
+    assert asked.understood == resolved, "the reader is told what it was taken to mean"
+    assert asked.question == question
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ([], "and for LLMs?"),
+        (["What is MLOps?", "…"], "What is a vector database?"),
+        (["What is MLOps?", "…"], "How do companies keep the cost of inference under control?"),
+        (["hello", "Hello."], "What is drift?"),
+    ],
+    ids=["no dialogue", "new definition", "long new question", "after a greeting"],
+)
+def test_question_that_stands_alone_is_left_as_it_is(said: list[str], question: str) -> None:
+    asked = understand(question, dialogue(*said))
+    assert asked.resolved == question
+    assert asked.understood is None
+
+
+def test_follow_up_to_a_follow_up_keeps_the_first_topic() -> None:
+    assert "feature store" in understand("and for agents?", dialogue("What is a feature store?", "…", "and for LLMs?", "…")).resolved
+
+
+def test_ordinal_beyond_the_list_names_no_item() -> None:
+    assert "Drift" not in understand("the fifth one?", dialogue("Which risks?", "- **Quality**: a\n- **Drift**: b")).resolved
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("What is a feature store and who owns the model registry?", ["What is a feature store", "who owns the model registry?"]),
+        ("How do I monitor drift? Which tools trace prompts?", ["How do I monitor drift?", "Which tools trace prompts?"]),
+        ("What is RAG and how does it work?", ["What is RAG and how does it work?"]),
+        ("What is drift and why?", ["What is drift and why?"]),
+        ("Research and development of models", ["Research and development of models"]),
+    ],
+    ids=["two with and", "two sentences", "second points back", "second is a word", "no question word"],
+)
+def test_only_questions_that_stand_alone_are_parts(question: str, parts: list[str]) -> None:
+    assert list(understand(question).parts) == parts
+
+
+@pytest.mark.parametrize("text", ["hi", "Hello there!", "thank you very much", "who are you?", "what can you do?", "help", "Good morning", "ok"])
+def test_small_talk_is_told_from_questions(text: str) -> None:
+    assert understand(text).small_talk
+
+
+@pytest.mark.parametrize("text", ["hello, what is MLOps?", "thanks, and what is drift?", "help me choose a vector database", "high availability", "?", "42"])
+def test_question_with_a_greeting_in_it_is_no_small_talk(text: str) -> None:
+    assert not understand(text).small_talk
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quelle est la différence entre MLOps et LLMOps ?",
+        "¿Cuál es la diferencia entre MLOps y LLMOps?",
+        "什么是MLOps?",
+        "Что такое MLOps и зачем он нужен?",
+        "ما هو MLOps؟",
+        pytest.param(
+            "Was ist der Unterschied zwischen MLOps und LLMOps?",
+            marks=pytest.mark.xfail(strict=True, reason="`was` counts as English, and with the two names a third of the words is enough"),
+        ),
+    ],
+)
+def test_question_in_another_language_is_noticed(question: str) -> None:
+    assert not is_english(question, {"mlop", "llmop"}.__contains__)
+
+
+@pytest.mark.parametrize("question", ["What is the difference between MLOps and LLMOps?", "drift mlops llmops retraining", "MLOps?", "wat is drift"])
+def test_terse_or_misspelt_english_is_english(question: str) -> None:
+    assert is_english(question, {"mlop", "llmop", "drift", "retrain"}.__contains__)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [("What is the difference between MLOps and LLMOps?", "MLOps and LLMOps"), ("how do I monitor data drift?", "monitor data drift"), ("why?", "")],
+)
+def test_topic_is_the_question_without_what_holds_it_together(question: str, topic: str) -> None:
+    assert topic_of(question) == topic
