@@ -8,10 +8,11 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, StreamingResponse
 from fastapi.sse import format_sse_event
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
@@ -121,7 +122,9 @@ def _add_asking(app: FastAPI, live: LiveAssistant, settings: Settings) -> None:
             return answer
 
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(_stream(work), media_type="text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+            return StreamingResponse(
+                _stream(work), media_type="text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+            )
         return JSONResponse((await run_in_threadpool(work)).to_dict())
 
     @app.get("/api/suggestions", summary="Questions to begin with")
@@ -187,7 +190,9 @@ def _add_widget(app: FastAPI) -> None:
     @app.api_route("/assistant.js", methods=["GET", "HEAD"], include_in_schema=False)
     async def assistant_js() -> FileResponse:
         # any site may load the module; what it may ask is decided by the API's allowed origins
-        return FileResponse(widget_file(), media_type="text/javascript", headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"})
+        return FileResponse(
+            widget_file(), media_type="text/javascript", headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+        )
 
 
 def _add_headers(app: FastAPI) -> None:
@@ -214,4 +219,9 @@ class _Site(StaticFiles):
             raise HTTPException(404, "There is nothing at this address.")
         if any(part.startswith(".") for part in path.split("/") if part != "."):
             raise HTTPException(404, "There is nothing at this address.")
-        return await super().get_response(path, scope)
+        response = await super().get_response(path, scope)
+        if isinstance(response, RedirectResponse):
+            # relative: the address that Starlette makes repeats whatever Host was sent, and loses a proxy's https
+            there = urlsplit(response.headers["location"])
+            response.headers["location"] = f"./{there.path.rstrip('/').rpartition('/')[2]}/" + (f"?{there.query}" if there.query else "")
+        return response

@@ -18,7 +18,9 @@ from rich.table import Table
 
 from index import BuildReport, Store, UserError, build_index
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Build the guide's index, ask it, serve it.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Build the guide's index, ask it, serve it."
+)
 out = Console()
 err = Console(stderr=True)
 
@@ -160,7 +162,9 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
-        raise UserError(f"Can't listen on {host}, port {port}: {reason}.", remedy="Stop what listens there, or use --host and --port.") from error
+        raise UserError(
+            f"Can't listen on {host}, port {port}: {reason}.", remedy="Stop what listens there, or use --host and --port."
+        ) from error
 
 
 def _print_json(data: object) -> None:
@@ -182,7 +186,8 @@ def _build_own_site(folder: Path) -> None:
     root = Path.cwd()
     if not (root / "mkdocs.yml").is_file():
         raise UserError(
-            f"There is no mkdocs.yml in '{root}'.", remedy="Run this in the guide's folder, or index a built site with `chatbot build --site DIR`."
+            f"There is no mkdocs.yml in '{root}'.",
+            remedy="Run this in the guide's folder, or index a built site with `chatbot build --site DIR`.",
         )
     if site_is_current(root, folder):
         return
@@ -200,7 +205,10 @@ def _tell(report: BuildReport) -> None:
         out.print(f"Nothing changed: {counts}. [dim]Index {manifest.version}, {report.seconds:.1f} s[/]")
     else:
         skipped = f", {report.skipped} files skipped" if report.skipped else ""
-        out.print(f"Indexed {counts}{skipped}; {report.embedded} texts embedded, {report.reused} reused. [dim]Index {manifest.version}, {report.seconds:.1f} s[/]")
+        out.print(
+            f"Indexed {counts}{skipped}; {report.embedded} texts embedded, {report.reused} reused. "
+            f"[dim]Index {manifest.version}, {report.seconds:.1f} s[/]"
+        )
     if manifest.note:
         err.print(f"[bold yellow]No embedding model: the index finds by words only.[/] {manifest.note}")
 
@@ -238,7 +246,9 @@ def main() -> None:
 
 def _log_to_stderr(level: str) -> None:
     if level.upper() not in (levels := logging.getLevelNamesMapping()):
-        raise UserError(f"LOG_LEVEL is unusable: no level is called '{level}'.", remedy=f"Levels are {', '.join(levels)}; mend or unset it.")
+        raise UserError(
+            f"LOG_LEVEL is unusable: no level is called '{level}'.", remedy=f"Levels are {', '.join(levels)}; mend or unset it."
+        )
     logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
 
 

@@ -25,6 +25,8 @@ PATH = "/chat"
 _CSS = """
 .gradio-container { max-width: 1200px !important; margin-inline: auto !important; }
 #sources blockquote { font-size: .9em; }
+.message table { display: block; overflow-x: auto; font-size: .875em; }
+.message :is(th, td) { word-break: normal; overflow-wrap: normal; padding: .4em .6em !important; vertical-align: top; }
 #sources { max-height: 70vh; overflow-y: auto; }
 footer { display: none !important; }
 """
@@ -44,7 +46,15 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
     )
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
     mounted: FastAPI = gradio.mount_gradio_app(
-        app, make_demo(live, settings), PATH, footer_links=[], show_error=False, enable_monitoring=False, max_file_size="1kb", theme=theme, css=_CSS
+        app,
+        make_demo(live, settings),
+        PATH,
+        footer_links=[],
+        show_error=False,
+        enable_monitoring=False,
+        max_file_size="1kb",
+        theme=theme,
+        css=_CSS,
     )
     return mounted
 
@@ -67,16 +77,29 @@ def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
         yield "", [*shown, {"role": "assistant", "content": to_markdown(answer, "/")}], sources_markdown(answer, "/") or _NO_SOURCES
 
     with gradio.Blocks(title=settings.title, analytics_enabled=False, fill_height=True) as demo:
-        gradio.Markdown(f"# {settings.title}\nEvery sentence is quoted from the guide and linked to the place where it stands. [Read the guide](/)")
+        gradio.Markdown(
+            f"# {settings.title}\nEvery sentence is quoted from the guide and linked to the place where it stands. [Read the guide](/)"
+        )
         with gradio.Row():
             with gradio.Column(scale=3):
                 chat = gradio.Chatbot(
-                    show_label=False, height="62vh", buttons=["copy"], sanitize_html=True, allow_tags=False, latex_delimiters=[], feedback_options=None,
+                    show_label=False,
+                    height="62vh",
+                    buttons=["copy"],
+                    sanitize_html=True,
+                    allow_tags=False,
+                    latex_delimiters=[],
+                    feedback_options=None,
                     placeholder="Ask about MLOps, LLMOps, or the choice between them.",
                 )
                 with gradio.Row():
                     box = gradio.Textbox(
-                        placeholder="Type a question and press Enter", show_label=False, container=False, scale=6, autofocus=True, lines=1,
+                        placeholder="Type a question and press Enter",
+                        show_label=False,
+                        container=False,
+                        scale=6,
+                        autofocus=True,
+                        lines=1,
                         max_length=settings.max_question_characters,
                     )
                     send = gradio.Button("Ask", variant="primary", scale=1, min_width=80)
@@ -103,7 +126,14 @@ def _examples(live: LiveAssistant) -> list[str]:
 def _growing(answer: Answer) -> Iterator[str]:
     """Yield the answer statement by statement, so that a reader can begin to read."""
     for count in range(1, len(answer.statements)):
-        partial = Answer(**{**{name: getattr(answer, name) for name in Answer.__slots__}, "statements": answer.statements[:count], "nearest": (), "notes": ()})
+        partial = Answer(
+            **{
+                **{name: getattr(answer, name) for name in Answer.__slots__},
+                "statements": answer.statements[:count],
+                "nearest": (),
+                "notes": (),
+            }
+        )
         yield to_markdown(partial, "/")
         time.sleep(0.04)
 

@@ -61,13 +61,13 @@ class FeedbackStore:
         fields = feedback.model_dump(mode="json")
         row = {name: _encodable(value) if isinstance(value, str) else value for name, value in fields.items()}
         row |= {"received": datetime.now(UTC).isoformat(timespec="seconds"), "citations": _encodable("\n".join(fields["citations"]))}
-        names = ", ".join(row)
-        places = ", ".join(f":{name}" for name in row)
+        names, places = ", ".join(row), ", ".join(f":{name}" for name in row)
+        insert = f"INSERT OR IGNORE INTO feedback ({names}) VALUES ({places})"  # noqa: S608  the names are our model's
         with self._lock:
             try:
                 connection = self._connect()
                 with connection:
-                    done = connection.execute(f"INSERT OR IGNORE INTO feedback ({names}) VALUES ({places})", row)
+                    done = connection.execute(insert, row)
                 return done.rowcount == 1
             except (sqlite3.Error, OSError) as error:
                 self._connection = None

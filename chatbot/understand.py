@@ -21,12 +21,19 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 _SHORT_FORM = re.compile(r"^[\w./&+-]+( [\w./&+-]+){0,3}\??$")
 
-_FOLLOW_UP = re.compile(
-    r"^\W*(and|but|or|so|also|what about|how about|why|why not|how so|what if|then|same for|for|with|without|in|ok(ay)?,? (and|but|so))\b", re.I
-)
-_POINTER = re.compile(r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|one|ones|both|former|latter|there|same|such|the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?)\b", re.I)
+_POINTER = re.compile(r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|the ones?|both|former|latter|there|same|such|the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?)\b", re.I)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
-_LEAD_IN = re.compile(r"^\W*((and|but|so|or|also|ok(ay)?|then|same for|what about|how about)\b[\s,]*)+", re.I)
+_LEAD_IN = re.compile(r"^\W*((and|but|so|or|also|ok(ay)?|then|no|yes|right|same for|what about|how about|i mean|actually|sorry)\b[\s,]*)+", re.I)
+_WHOLE = re.compile(r"^\W*(what|who|where|when|which|why|how|is|are|do|does|did|can|could|should|would|will|has|have|was|were|explain|define|list|name|tell|give|show)\b", re.I)
+_DEFINES = re.compile(r"^\W*(what('s| is| are|s)|define|explain|describe)\b", re.I)
+_ABOUT_ANSWERS = frozenset("example examples detail details reason reasons source sources pls please elaborate else continue difference summary briefly".split())
+"""Words that ask for more of what was said, whatever it was."""
+_CONTINUING = r"^(for|with|without|in|on|at|by|to|from|if|when|under|during|after|before)\b"
+_IDIOM = re.compile(r"\b(worth it|is it (true|possible|worth|safe|ok(ay)?|cheaper|better|legal|necessary)|does it (make sense|matter)|(so|such) that|that (is|are|was|were|has|have|can|will)|it pays?|there (is|are))\b", re.I)
+"""Pronouns that point at nothing."""
+_FEW = 4
+"""Words of content up to which a pronoun inside a question is taken to point at what was spoken of before."""
+_LONGEST_CONTINUED = 14
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings|thanks?( you)?( (so|very) much| a lot)?|thx|ty|cheers|great|cool|nice|perfect|awesome|"
     r"ok(ay)?|bye|goodbye|see you|help|who are you|what are you|what can (you|i) (do|ask|help)( with| you| me| about)?|what do you (do|know)( about)?|how are you( doing)?( today)?|"
@@ -79,29 +86,37 @@ def is_english(question: str, known: Callable[[str], bool]) -> bool:
 def resolve(question: str, history: tuple[Turn, ...]) -> str:
     """Complete a follow-up from the dialogue; return any other question as it is.
 
-    "and for monitoring?" takes over the last question's topic, "what does it cost?" puts the topic in the pronoun's
-    place, "the second one?" names the second item of the last answer.
+    "and for monitoring?" takes over the last question, "what does it cost?" puts its topic in the pronoun's place, "the
+    second one?" names the second item of the last answer. A question that stands alone starts over, whatever came
+    before it.
     """
-    asked = [turn.content for turn in history if turn.role == "user" and not _GREETING.match(turn.content)]
-    if not asked:
+    asked = [place for place, turn in enumerate(history) if turn.role == "user" and not _GREETING.match(turn.content)]
+    if not asked or _stands_alone(question):
         return question
-    content = _content(question)
-    starts_over = len(content) >= 3 and not _FOLLOW_UP.match(question) and not _refers(question)
-    if starts_over or (len(content) >= 2 and kind_of(question) == "definition" and not _refers(question) and not _FOLLOW_UP.match(question)):
-        return question
-    if not content and not _FOLLOW_UP.match(question) and not _refers(question):
-        return question
-    previous = " ".join(asked[-1].split())
-    before = resolve(previous, tuple(history[: _last_index(history, asked[-1])]))
+    bare = _LEAD_IN.sub("", question)
     if (item := _named_item(question, history)) is not None:
-        return _put(_LEAD_IN.sub("", question), item)
+        return _put(bare, item)
+    before = resolve(" ".join(history[asked[-1]].content.split()), history[: asked[-1]])
     topic = topic_of(before)
     if not topic:
         return question
-    if _refers(question) and len(content) >= 1 and not re.match(r"^\W*(and|what about|how about)\b", question, re.I):
-        return _put(question, topic)
-    rest = _LEAD_IN.sub("", question)
-    return f"{before.rstrip(' ?.!')} {_lead(rest)}".rstrip(" ?.!") + "?"
+    if _POINTER.search(bare) and _content(bare):
+        return _put(bare, topic)
+    if re.match(_CONTINUING, bare, re.I) and len(before.split()) <= _LONGEST_CONTINUED:
+        return f"{before.rstrip(' ?.!')} {bare}".rstrip(" ?.!") + "?"
+    return f"{topic}: {bare}"
+
+
+def _stands_alone(question: str) -> bool:
+    """Say whether a question needs nothing from before: it asks something of its own and points at nothing outside."""
+    bare = _LEAD_IN.sub("", question)
+    content = _content(bare)
+    if _refers(bare) or all(word in _ABOUT_ANSWERS for word in content):
+        return False
+    if len(content) < 2:
+        # a single word after "what is" is a question of its own; "which comes first?" is none
+        return bare == question and bool(_DEFINES.match(bare) or _SHORT_FORM.match(bare) and not _WHOLE.match(bare))
+    return bare == question or bool(_WHOLE.match(bare))
 
 
 def topic_of(question: str) -> str:
@@ -119,13 +134,12 @@ def _content(question: str) -> list[str]:
 
 
 def _refers(question: str) -> bool:
-    """Say whether a pronoun points out of the question: no word in the question itself that it could mean."""
+    """Say whether a pronoun points out of the question: few words in it, or none before, that it could mean."""
     found = _POINTER.search(question)
-    return bool(found) and len(_content(question[: found.start()])) == 0 if found else False
-
-
-def _last_index(history: tuple[Turn, ...], content: str) -> int:
-    return max(place for place, turn in enumerate(history) if turn.content == content and turn.role == "user")
+    if not found or _IDIOM.search(question):
+        return False
+    before = _content(question[: found.start()])
+    return not before or (len(_content(question)) <= _FEW and not re.search(r"\band\b|[,;:]", question[: found.start()]))
 
 
 def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
@@ -152,6 +166,3 @@ def _put(question: str, topic: str) -> str:
         return question[: found.start()] + topic + question[found.end() :]
     return f"{question.rstrip(' ?.!')}: {topic}?"
 
-
-def _lead(rest: str) -> str:
-    return rest if re.match(r"^(for|with|without|in|on|at|by|to|from|about|if|when|why|how)\b", rest, re.I) else f"— {rest}"

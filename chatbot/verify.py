@@ -20,7 +20,8 @@ def verify(statements: tuple[Statement, ...], citations: tuple[Citation, ...]) -
     renumbered = {old: new for new, old in enumerate(order, 1)}
     used = tuple(_renumber(by_number[old], new) for old, new in renumbered.items())
     again = tuple(
-        Statement(statement.kind, statement.text, tuple(renumbered[number] for number in statement.citations), statement.label) for statement in kept
+        Statement(statement.kind, statement.text, tuple(renumbered[number] for number in statement.citations), statement.label)
+        for statement in kept
     )
     return again, used, len(statements) - len(kept)
 

@@ -103,7 +103,15 @@ def error_body(code: str, message: str) -> dict[str, str]:
 def _reply(request: Request, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     body = error_body(code, message)
     # repr: whatever stands in a path can't forge a line of the log
-    log.log(logging.ERROR if status >= 500 else logging.INFO, "%s %r: %s %s [%s]", request.method, request.url.path, status, code, body["request_id"])
+    log.log(
+        logging.ERROR if status >= 500 else logging.INFO,
+        "%s %r: %s %s [%s]",
+        request.method,
+        request.url.path,
+        status,
+        code,
+        body["request_id"],
+    )
     return JSONResponse(body, status, dict(headers or {}))
 
 

@@ -23,7 +23,8 @@ class GeneratorFailed(Exception):
 def run_mkdocs(root: Path, target: Path) -> None:
     """Build the project in `root` into the folder `target` with `mkdocs build --strict`."""
     environment = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
-    _run("MkDocs", ["mkdocs", "build", "--strict", "--quiet", "--site-dir", str(target.resolve())], root, environment)
+    # never --quiet: it silences the very warnings that --strict counts
+    _run("MkDocs", ["mkdocs", "build", "--strict", "--site-dir", str(target.resolve())], root, environment)
 
 
 def run_zensical(root: Path, target: Path) -> None:
@@ -50,5 +51,5 @@ def _run(name: str, arguments: list[str], folder: Path, environment: dict[str, s
         check=False,
     )
     if done.returncode:
-        told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() and not line.startswith("INFO")]
         raise GeneratorFailed(f"{name} refused the pages:\n" + "\n".join(told[-20:]))

@@ -32,7 +32,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?:])[\"”)*_]*\s+(?=[\"“(*_`\[]*[A-Z0-9])
 _BARE_TAG = re.compile(r"<\w+[^<>]*>")
 """An opening tag alone, such as the home page's `<div class="hero" markdown>`: layout, not text."""
 _FILLER = re.compile(
-    r"rapidly evolving|in today's|ever-changing|game.?changer|cutting.edge|unlock the|harness the power|delve|seamless(ly)?|it is important to note|leverag(e|es|ing)\b",
+    r"rapidly evolving|in today's|ever-changing|game.?changer|cutting.edge|unlock the|harness the power|delve|seamless(ly)?"
+    r"|it is important to note|leverag(e|es|ing)\b",
     re.I,
 )
 
@@ -87,7 +88,7 @@ def _section(section: Section, following: Section | None, kind: str) -> Iterator
     name = f"section '{section.title}'"
     if section.level == 0:
         if any(not _BARE_TAG.fullmatch(block.text.strip()) for block in section.blocks):
-            yield section.line, "text stands before the page's first heading"
+            yield section.blocks[0].line, "text stands before the page's first heading"
         return
     if not section.blocks:
         yield section.line, f"{name} has no text"
@@ -114,7 +115,7 @@ def plain(markdown: str) -> str:
     """Return Markdown without citations, link targets, attribute lists and emphasis marks."""
     text = CITATION.sub("", markdown)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"\{[:#.][^}]*\}", "", text)
+    text = re.sub(r"\{ ?[:#.][^}]*\}", "", text)
     return re.sub(r"[*_`|]|:?-{3,}:?", " ", text)
 
 

@@ -22,7 +22,7 @@ _BLOCKS = {
     "table_open": "table",
     "blockquote_open": "quote",
     "fence": "code",
-    "code_block": "code",
+    "code_block": "indented code",
     "html_block": "html",
 }
 
@@ -32,7 +32,7 @@ class Block:
     """A top-level block of a section."""
 
     kind: str
-    """paragraph, list, table, quote, code or html."""
+    """paragraph, list, table, quote, code, indented code or html."""
     text: str
     """The Markdown as written."""
     line: int
@@ -82,7 +82,7 @@ def _split_front_matter(path: Path, text: str) -> tuple[dict[str, Any], str, int
         return {}, text, 1
     try:
         meta = yaml.safe_load(match[1]) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a date such as 2026-13-01 is a ValueError
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         raise PageProblem(path, line, f"front matter is not valid YAML: {getattr(error, 'problem', error)}") from error

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: whoever passes an exception on sets its traceback
 class PageProblem(Exception):
     """One fault of one page; raised where the page can't be read at all, collected elsewhere."""
 

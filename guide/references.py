@@ -43,7 +43,7 @@ class References(Extension):
         }
         super().__init__(**options)
 
-    def extendMarkdown(self, md: Markdown) -> None:
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         docs = Path(self.getConfig("docs"))
         self.numbers: dict[str, int] = {}
         md.registerExtension(self)
@@ -57,7 +57,7 @@ class References(Extension):
         self.numbers.clear()
 
 
-def makeExtension(**options: Any) -> References:
+def makeExtension(**options: Any) -> References:  # noqa: N802 - Python-Markdown's name
     """Entry point of Python-Markdown."""
     return References(**options)
 
@@ -85,7 +85,7 @@ class _Citation(InlineProcessor):
         super().__init__(pattern, md)
         self.sources, self.numbers = sources, numbers
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # type: ignore[override]
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # type: ignore[override]  # noqa: N802
         marks = ET.Element("sup", {"class": "ref"})
         for key in cited_keys(m[0]):
             if key in MARKS:
@@ -148,10 +148,7 @@ def _grade(key: str, source: Source) -> dict[str, str]:
 
 def _entry(parent: ET.Element, key: str, source: Source) -> ET.Element:
     entry = ET.SubElement(parent, "li", {"id": f"source-{key}"})
-    if source.link:
-        title = ET.SubElement(entry, "a", {"href": str(source.link)})
-    else:
-        title = ET.SubElement(entry, "span")
+    title = ET.SubElement(entry, "a", {"href": str(source.link)}) if source.link else ET.SubElement(entry, "span")
     title.text = AtomicString(source.title)
     title.tail = AtomicString(f". {described(source)}")
     return entry

@@ -41,6 +41,7 @@ def build_site(root: Path, site: Path, generator: Callable[[Path, Path], None] =
     """
     if site_is_current(root, site):
         return False
+    digest = inputs_digest(root)  # before the pages are read: what changes while the site is built makes it stale
     _refuse(check_pages(root / "docs"))
     site.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=site.parent, prefix=f".{site.name}-"))
@@ -52,7 +53,7 @@ def build_site(root: Path, site: Path, generator: Callable[[Path, Path], None] =
             raise SiteRefused(str(failed)) from failed
         publish(root, aside)
         _refuse(check_built(aside))
-        (aside / _STAMP).write_text(inputs_digest(root), "utf-8")
+        (aside / _STAMP).write_text(digest, "utf-8")
         _swap(aside, site)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborNode
 
 from index.model import Block, BlockKind, Section, Source
-from index.text import visible, without_invisible
+from index.text import escaped, visible, without_invisible
 
 _LISTS = ("ul", "ol", "menu")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -27,11 +27,14 @@ _INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd mark nobr output q rb rp rt rtc ruby s samp slot "
     "small span strike strong sub sup time tt u var wbr".split()
 )
+_CODE = ("code", "kbd", "samp", "tt")
 _LINE_NUMBERS = frozenset({"linenos", "linenodiv", "lineno"})
 """Classes by which Pygments marks the numbers beside code: no part of it."""
 _HIDING_STYLE = re.compile(
     r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0+(?:\.0*)?(?:[a-z]+|%)?(?=$|[;!]))"
 )
+_BOLD = "\ufdd0"
+"""Stands for `**` until a text is whole: a noncharacter, which no page's text holds after `without_invisible`."""
 _MAXIMUM_DEPTH = 150
 """Below this depth an element is read as plain text; no readable page nests so deep."""
 
@@ -52,7 +55,7 @@ def read_sections(main: LexborNode, title: str) -> tuple[Section, ...]:
 def text_blocks(text: str) -> tuple[Block, ...]:
     """Return the paragraphs of plain text, parted by blank lines, as blocks."""
     paragraphs = (visible(paragraph) for paragraph in re.split(r"\n\s*\n", text))
-    return tuple(Block("text", paragraph, _escaped(paragraph), number) for number, paragraph in enumerate(paragraphs, 1) if paragraph)
+    return tuple(Block("text", paragraph, escaped(paragraph), number) for number, paragraph in enumerate(paragraphs, 1) if paragraph)
 
 
 def heading_text(node: LexborNode) -> str:
@@ -106,7 +109,7 @@ class _Reader:
     def read(self, node: LexborNode, depth: int) -> None:
         if depth > _MAXIMUM_DEPTH:
             text = visible(_plain(node, " "))
-            self.add("text", _Inline(text, _escaped(text)))
+            self.add("text", _Inline(text, escaped(text)))
             return
         for child in node.iter(include_text=True):
             if child.tag == "-text":
@@ -227,9 +230,7 @@ class _Reader:
             header = place == 0 and (row.parent is not None and row.parent.tag == "thead" or all(cell.tag == "th" for cell in cells))
             sources = tuple(dict.fromkeys(source for part in parts for source in part.sources))
             markdown = " | ".join(part.markdown.replace("|", r"\|") for part in parts)
-            self.blocks.append(
-                Block("row", " ".join(texts), markdown, group, "header" if header else "", 0, max(texts, key=len), sources)
-            )
+            self.blocks.append(Block("row", " ".join(texts), markdown, group, "header" if header else "", 0, max(texts, key=len), sources))
 
     def definitions(self, node: LexborNode, depth: int) -> None:
         before, anchor = list(self.path), self.anchor
@@ -352,18 +353,18 @@ def _inline(nodes: list[LexborNode]) -> _Inline:
         for kind, piece in _pieces(node, 0):
             if isinstance(piece, Source):
                 sources.append(replace(piece, at=len(visible("".join(text)))))
-                continue
-            if kind != "mark":
+            elif kind == "mark":
+                markdown.append(piece)
+            else:
                 text.append(piece)
-            markdown.append(piece if kind in ("mark", "code") else _escaped(piece))
-    plain = visible("".join(text))
-    return _Inline(plain, _tidy_marks(visible("".join(markdown))), tuple(sources))
+                seen = without_invisible(piece)
+                markdown.append(seen if kind == "code" else escaped(seen))
+    return _Inline(visible("".join(text)), _tidy_marks("".join(markdown)), tuple(sources))
 
 
 def _pieces(node: LexborNode, depth: int) -> Iterator[tuple[str, str | Source]]:
     """Yield (text, …), (code, …), (mark, …) and (source, …) pieces of inline content in order."""
-    tag = node.tag or ""
-    if tag == "-text":
+    if node.tag == "-text":
         yield "text", node.text_content or ""
         return
     if _no_element(node) or dropped(node):
@@ -372,50 +373,37 @@ def _pieces(node: LexborNode, depth: int) -> Iterator[tuple[str, str | Source]]:
         yield "source", Source(key, node.attributes.get("data-kind") or "", _whole(node.attributes.get("data-year"), 0) or None)
     if _is_permalink(node):
         return
-    if depth > _MAXIMUM_DEPTH:
-        yield "text", _plain(node, " ")
+    if node.tag in _CODE:
+        yield from _code_pieces(_plain(node, " "))
         return
-    if tag == "br":
-        yield "text", " "
+    if node.tag == "br" or depth > _MAXIMUM_DEPTH:
+        yield "text", _plain(node, " ") or " "
         return
-    mark = {"strong": "**", "b": "**", "code": "`", "kbd": "`", "samp": "`", "tt": "`"}.get(tag, "")
-    if mark == "`":
-        code = _plain(node, " ")
-        if "`" in code or not code.strip():
-            yield "text", code
-        else:
-            yield from (("mark", "`"), ("code", code), ("mark", "`"))
-        return
-    separate = not _is_inline(node)
-    if separate:
-        yield "text", " "
-    if mark:
-        yield "mark", mark
+    edge: tuple[tuple[str, str], ...] = () if _is_inline(node) else (("text", " "),)
+    mark: tuple[tuple[str, str], ...] = (("mark", _BOLD),) if node.tag in ("strong", "b") else ()
+    yield from (*edge, *mark)
     for child in node.iter(include_text=True):
         yield from _pieces(child, depth + 1)
-    if mark:
-        yield "mark", mark
-    if separate:
-        yield "text", " "
+    yield from (*mark, *edge)
 
 
-def _escaped(text: str) -> str:
-    """Escape what our inline Markdown, or a stranger's renderer, would take for markup."""
-    return re.sub(r"([\\`*]|<(?=[A-Za-z/!]))", r"\\\1", text)
+def _code_pieces(code: str) -> Iterator[tuple[str, str]]:
+    if "`" in code or not code.strip():
+        yield "text", code
+    else:
+        yield from (("mark", "`"), ("code", code), ("mark", "`"))
 
 
 def _tidy_marks(markdown: str) -> str:
-    """Move white space out of bold runs and drop empty ones: `** a**` is no bold text."""
-    pieces = re.split(r"(?<!\\)\*\*", markdown)
+    """Write bold runs with `**`, white space moved out of them (`** a**` is no bold text), and drop empty ones."""
+    pieces = " ".join(markdown.split()).split(_BOLD)
     if len(pieces) % 2 == 0:
-        return "".join(pieces)
+        return visible("".join(pieces))
     for place in range(1, len(pieces), 2):
         inner = pieces[place]
-        if not inner.strip():
-            pieces[place] = inner
-            continue
-        before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
-        pieces[place] = f"{before}**{inner.strip()}**{after}"
+        if inner.strip():
+            before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
+            pieces[place] = f"{before}**{inner.strip()}**{after}"
     return visible("".join(pieces))
 
 

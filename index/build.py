@@ -81,26 +81,32 @@ def build_index(
     started = time.perf_counter()
     files = html_files(site)
     with store.writing():
-        weights, folder, note = ("given", None, "") if embedder else _find_model(model)
-        inputs = _inputs(site, files, weights, site_url)
-        if not fresh and (found := _current(store)) and found.inputs == inputs:
+        weights, folder, note = (embedder.key, None, "") if embedder else _find_model(model)
+        version = _version(site, files, weights, site_url)
+        inputs = hashlib.sha256(f"{version}\0{site}".encode()).hexdigest()
+        found = None if fresh else _current(store, given=embedder is not None)
+        # a model that is here, but could not be exported when the store was built, may be exported now
+        if found and found.inputs == inputs and (found.encoder or folder is None):
             return BuildReport(found, True, 0, found.passages, 0, time.perf_counter() - started)
+        encoder = embedder.key if embedder else None
         if embedder is None and folder is not None:
-            embedder, note = _load_encoder(store, model, folder, weights, fresh, progress)
+            embedder, encoder, note = _load_encoder(store, model, folder, weights, fresh, progress)
         pages, skipped = _read_pages(site, files, progress)
         about = {
-            "version": inputs[:12],
+            "version": version[:12],
             "site": str(site),
             "site_url": site_url and site_url.rstrip("/") + "/",
             "inputs": inputs,
-            "encoder": _encoder_name(weights) if embedder is not None else None,
+            "encoder": encoder,
             "note": note,
         }
         manifest, embedded, reused = _write(store, pages, embedder, about, fresh, progress)
     return BuildReport(manifest, False, embedded, reused, skipped, time.perf_counter() - started)
 
 
-def build_pages(pages: Iterable[Page], store: Store, *, model: str = export.BUNDLED, progress: Progress = lambda stage, done, total: None) -> Manifest:
+def build_pages(
+    pages: Iterable[Page], store: Store, *, model: str = export.BUNDLED, progress: Progress = lambda stage, done, total: None
+) -> Manifest:
     """Index pages that come from elsewhere than a site's HTML, such as a data set; always builds.
 
     Raises:
@@ -109,10 +115,9 @@ def build_pages(pages: Iterable[Page], store: Store, *, model: str = export.BUND
     """
     with store.writing():
         weights, folder, note = _find_model(model)
-        embedder = None
+        embedder, encoder = None, None
         if folder is not None:
-            embedder, note = _load_encoder(store, model, folder, weights, False, progress)
-        encoder = _encoder_name(weights) if embedder is not None else None
+            embedder, encoder, note = _load_encoder(store, model, folder, weights, False, progress)
         about = {"version": "pages", "site": "", "site_url": "", "inputs": "", "encoder": encoder, "note": note}
         return _write(store, list(pages), embedder, about, False, progress)[0]
 
@@ -144,18 +149,18 @@ def _find_model(model: str) -> tuple[str, Path | None, str]:
         return "none", None, str(error)
 
 
-def _inputs(site: Path, files: list[Path], weights: str, site_url: str) -> str:
+def _version(site: Path, files: list[Path], weights: str, site_url: str) -> str:
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
-    whole = "\0".join((str(FORMAT), code, weights, site_url, str(site), site_digest(site, files)))
+    whole = "\0".join((str(FORMAT), code, weights, site_url, site_digest(site, files)))
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def _current(store: Store) -> Manifest | None:
-    """Return the current build's manifest if the build is whole."""
+def _current(store: Store, *, given: bool) -> Manifest | None:
+    """Return the current build's manifest if the build is whole; its encoder, too, unless the embedder was given."""
     try:
         folder, manifest = store.current()
         store.verify(folder, manifest)
-        if manifest.encoder:
+        if manifest.encoder and not given:
             read_encoder_info(store.encoders / manifest.encoder)
         return manifest
     except IndexMissing:
@@ -165,26 +170,22 @@ def _current(store: Store) -> Manifest | None:
         return None
 
 
-def _encoder_name(weights: str) -> str:
-    return weights[:16]
-
-
 def _load_encoder(
     store: Store, model: str, folder: Path, weights: str, fresh: bool, progress: Progress
-) -> tuple[OnnxEmbedder | None, str]:
-    target = store.encoders / _encoder_name(weights)
+) -> tuple[OnnxEmbedder | None, str | None, str]:
+    """Return the encoder of a model and its name, exported now if need be; or nothing, and the reason why not."""
     try:
-        try:
-            if not fresh:
-                return OnnxEmbedder(target, threads=_threads()), ""
-        except IndexBroken:
-            pass  # not exported yet, or damaged: export anew
+        for found in [] if fresh else sorted(store.encoders.glob(f"{weights[:16]}-*")):
+            try:
+                return OnnxEmbedder(found, threads=_threads()), found.name, ""
+            except IndexBroken as error:
+                log.warning("%s It is made anew now.", error.message)
         progress("Exporting the model", 0, 1)
-        export.export_encoder(model, folder, target)
+        made = export.export_encoder(model, folder, store.encoders)
         progress("Exporting the model", 1, 1)
-        return OnnxEmbedder(target, threads=_threads()), ""
+        return OnnxEmbedder(made, threads=_threads()), made.name, ""
     except ModelUnusable as error:
-        return None, str(error)
+        return None, None, str(error)
 
 
 def _threads() -> int:
@@ -212,9 +213,7 @@ def _rough_tokens(text: str) -> int:
     return 2 + sum(math.ceil(len(word) / 6) for word in re.findall(r"\w+|[^\w\s]", text))
 
 
-def _embed(
-    store: Store, aside: Path, passages: list[Passage], embedder: Embedder, fresh: bool, progress: Progress
-) -> tuple[int, int]:
+def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedder, fresh: bool, progress: Progress) -> tuple[int, int]:
     """Write passages' and units' vectors; return how many texts were embedded and how many reused."""
     inputs = [passage.embedding_input for passage in passages]
     said = [f"{passage.headings[-1]}: {unit.text}" for passage in passages for unit in units(passage)]

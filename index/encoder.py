@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from index.errors import IndexBroken
 
+DESCRIPTION = "encoder.json"
 ENCODER_FILES = ("encoder.onnx", "tokenizer.json")
 _BATCH = 16
 
@@ -76,9 +77,7 @@ class OnnxEmbedder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -128,16 +127,27 @@ def read_encoder_info(folder: Path) -> EncoderInfo:
     Raises:
         IndexBroken: If a file is missing, unreadable or altered.
     """
-    described = folder / "encoder.json"
+    described = folder / DESCRIPTION
+    if not described.is_file():
+        raise IndexBroken(described, "is missing")
+    if folder.name != encoder_name(described):
+        raise IndexBroken(described, "is truncated or altered")
     try:
-        info = EncoderInfo.model_validate(json.loads(described.read_text("utf-8")))
-    except FileNotFoundError as error:
-        raise IndexBroken(described, "is missing") from error
+        info = EncoderInfo.model_validate_json(described.read_text("utf-8"))
     except ValueError as error:
-        raise IndexBroken(described, "is not readable") from error
+        raise IndexBroken(described, "was written by another version") from error
     for name in ENCODER_FILES:
         verify_file(folder / name, info.files.get(name, ""))
     return info
+
+
+def encoder_name(description: Path) -> str:
+    """Return what an encoder's folder is called: by its weights, and by its description, which holds the sums of its files."""
+    try:
+        weights = str(json.loads(description.read_text("utf-8"))["weights_sha256"])
+    except (ValueError, LookupError, TypeError):
+        weights = ""
+    return f"{weights[:16]}-{file_sha256(description)[:16]}"
 
 
 def file_sha256(path: Path) -> str:

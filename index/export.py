@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
-from index.encoder import EncoderInfo, OnnxEmbedder, file_sha256
-from index.errors import ModelTampered, ModelUnusable
+from index.encoder import DESCRIPTION, EncoderInfo, OnnxEmbedder, encoder_name, file_sha256, read_encoder_info
+from index.errors import IndexBroken, ModelTampered, ModelUnusable
 
 BUNDLED = "bundled"
 """Setting that stands for the model that comes as a package."""
@@ -62,27 +63,31 @@ def model_folder(model: str) -> Path | None:
     return folder
 
 
-def export_encoder(model: str, folder: Path, target: Path) -> EncoderInfo:
-    """Export a model to `target` and prove that the export gives the reference's vectors.
+def export_encoder(model: str, folder: Path, encoders: Path) -> Path:
+    """Export a model and prove that the export gives the reference's vectors.
+
+    A whole encoder is never replaced: an index may be answering with it. Its folder is named by its content.
 
     Args:
         model: As named in the settings; goes into encoder.json.
         folder: The model's files.
-        target: Folder to write, whole or not at all: encoder.onnx, tokenizer.json, encoder.json.
+        encoders: Where the encoder's folder is made, whole or not at all: encoder.onnx, tokenizer.json, encoder.json.
+
+    Returns:
+        The encoder's folder.
 
     Raises:
         ModelUnusable: If the model can't be loaded or exported, or the export differs from the reference.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".export-"))
-    try:
-        info = _export(model, folder, aside)
-        if target.exists():
-            shutil.rmtree(target)
-        aside.rename(target)
-        return info
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    encoders.mkdir(parents=True, exist_ok=True)
+    with FileLock(encoders / ".lock"):  # stores that share encoders take turns
+        for left in encoders.glob(".export-*"):  # of an export that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        aside = Path(tempfile.mkdtemp(dir=encoders, prefix=".export-"))
+        try:
+            return _settle(_export(model, folder, aside / "encoder"), encoders)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def download_model(name: str) -> Path:
@@ -116,7 +121,18 @@ def weights_digest(folder: Path) -> str:
     return whole.hexdigest()
 
 
-def _export(model: str, folder: Path, target: Path) -> EncoderInfo:
+def _settle(exported: Path, encoders: Path) -> Path:
+    target = encoders / exported.name
+    try:
+        read_encoder_info(target)
+    except IndexBroken:  # missing, or damaged so that nothing answers with it
+        shutil.rmtree(target, ignore_errors=True)
+        exported.rename(target)
+    return target
+
+
+def _export(model: str, folder: Path, target: Path) -> Path:
+    target.mkdir()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     with _quiet():
         import torch
@@ -143,9 +159,10 @@ def _export(model: str, folder: Path, target: Path) -> EncoderInfo:
         passage_prefix=prompts.get("document") or prompts.get("passage") or "",
         files={name: file_sha256(target / name) for name in ("encoder.onnx", "tokenizer.json")},
     )
-    (target / "encoder.json").write_text(info.model_dump_json(indent=2), "utf-8")
-    _verify(target, vectors)
-    return info
+    (target / DESCRIPTION).write_text(info.model_dump_json(indent=2), "utf-8")
+    named = target.rename(target.with_name(encoder_name(target / DESCRIPTION)))
+    _verify(named, vectors)
+    return named
 
 
 def _export_graph(reference: Any, target: Path, torch: Any) -> None:
@@ -193,7 +210,7 @@ def _quiet() -> Iterator[None]:
     """Keep the libraries' progress marks and warnings off the terminal; errors still pass."""
     previous = logging.root.manager.disable
     logging.disable(logging.WARNING)
-    with warnings.catch_warnings(), open(os.devnull, "w", encoding="utf-8") as sink:
+    with warnings.catch_warnings(), Path(os.devnull).open("w", encoding="utf-8") as sink:
         warnings.simplefilter("ignore")
         with redirect_stdout(sink), redirect_stderr(sink):
             try:

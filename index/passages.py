@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from index.model import Block, Page, Passage, Section, Unit
-from index.text import sentences
+from index.text import escaped, sentences
 
 CountTokens = Callable[[str], int]
 
@@ -54,7 +54,7 @@ def _block_units(block: Block, place: int) -> Iterator[Unit]:
         return
     plain, marked = sentences(block.text), sentences(block.markdown)
     if len(plain) != len(marked) or any(piece.count("**") % 2 for piece in marked):
-        marked = plain  # a mark hides or spans a sentence's end: give the sentences up to plain text
+        marked = [escaped(piece) for piece in plain]  # a mark hides or spans a sentence's end: give the sentences up to plain text
     end = 0
     for text, markdown in zip(plain, marked, strict=True):
         start, end = end, end + len(text) + 1
@@ -166,7 +166,7 @@ def _pieces(block: Block, fits: Callable[[Block], bool]) -> Iterator[Block]:
 
 
 def _piece(block: Block, text: str) -> Block:
-    return replace(block, text=text, markdown=text, find="")
+    return replace(block, text=text, markdown=text if block.kind == "code" else escaped(text), find="")
 
 
 def _bits(before: str, text: str, fits: Callable[[str], bool]) -> Iterator[tuple[str, str]]:

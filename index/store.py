@@ -2,19 +2,19 @@
 
     store/current            name of the build that answers
     store/builds/NAME/       manifest.json, passages.jsonl, pages.jsonl, vocabulary.json, vectors.faiss, units.npy, bm25/
-    store/encoders/KEY/      one exported encoder
+    store/encoders/NAME/     one exported encoder
     store/cache/KEY.npz      embeddings by content
 
 Written by index.build, read by index.search. No pickle; each file's SHA-256 stands in the manifest and is checked
-before anything parses the file.
+before anything parses the file; the manifest's own is in the name of its build, an encoder's in the name of its folder.
 """
 
+import hashlib
 import json
 import logging
 import os
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -31,7 +31,7 @@ from index.model import Block, Page, Passage, Source
 
 log = logging.getLogger(__name__)
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the files of a build change their meaning; an older store is then built anew."""
 _KEPT_BUILDS = 2
 """The current build and the one before: a server that is still reading the older one loses nothing."""
@@ -109,17 +109,25 @@ class Store:
 
     def current(self) -> tuple[Path, Manifest]:
         """Return folder and manifest of the current build; the files are not verified yet."""
-        folder = self.folder / "builds" / self.current_name()
+        name = self.current_name()
+        folder = self.folder / "builds" / name
+        if not folder.is_dir():
+            raise IndexBroken(self.folder / "current", f"names the build {name}, which is not there")
         file = folder / "manifest.json"
         try:
-            text = file.read_text("utf-8")
-            if (found := json.loads(text).get("format")) != FORMAT:
-                raise IndexBroken(file, f"has format {found}, and this version reads format {FORMAT}")
-            return folder, Manifest.model_validate_json(text)
+            raw = file.read_bytes()
         except FileNotFoundError as error:
             raise IndexBroken(file, "is missing") from error
-        except (ValidationError, ValueError, AttributeError, OSError) as error:
+        except OSError as error:
             raise IndexBroken(file, "is not readable") from error
+        if (found := _format(raw)) not in (None, FORMAT):
+            raise IndexBroken(file, f"has format {found}, and this version reads format {FORMAT}")
+        if not name.endswith(f"-{_seal(raw)}"):
+            raise IndexBroken(file, "is truncated or altered")
+        try:
+            return folder, Manifest.model_validate_json(raw)
+        except ValidationError as error:
+            raise IndexBroken(file, "was written by another version") from error
 
     def verify(self, folder: Path, manifest: Manifest) -> None:
         """Check the sum of every file of a build.
@@ -161,11 +169,12 @@ class Store:
         """Seal a filled folder with its manifest and make it the current build in one step."""
         files = {path.relative_to(aside).as_posix(): file_sha256(path) for path in sorted(aside.rglob("*")) if path.is_file()}
         sealed = Manifest(files=files, **manifest)
-        (aside / "manifest.json").write_text(sealed.model_dump_json(indent=2), "utf-8")
+        text = sealed.model_dump_json(indent=2).encode()
+        (aside / "manifest.json").write_bytes(text)
         for path in aside.rglob("*"):
             if path.is_file():
                 _flush(path)
-        name = f"{sealed.version}-{sealed.built.replace(':', '').replace('.', '').replace('+', '').replace('-', '')}"
+        name = f"{sealed.version}-{_seal(text)}"
         aside.rename(self.folder / "builds" / name)
         _flush(self.folder / "builds")
         write_whole(self.folder / "current", name.encode())
@@ -179,6 +188,18 @@ class Store:
             shutil.rmtree(old, ignore_errors=True)
 
 
+def _seal(manifest: bytes) -> str:
+    return hashlib.sha256(manifest).hexdigest()[:16]
+
+
+def _format(manifest: bytes) -> int | None:
+    try:
+        found = json.loads(manifest)["format"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return found if isinstance(found, int) else None
+
+
 def write_whole(file: Path, content: bytes) -> None:
     """Replace a file in one step: a reader finds the old content or the new, never a part."""
     handle, aside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
@@ -187,7 +208,7 @@ def write_whole(file: Path, content: bytes) -> None:
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())
-        os.replace(aside, file)
+        Path(aside).replace(file)
         _flush(file.parent)
     finally:
         Path(aside).unlink(missing_ok=True)
@@ -215,9 +236,7 @@ def read_passages(file: Path) -> list[Passage]:
 
 
 def _passage(fields: dict[str, Any]) -> Passage:
-    blocks = tuple(
-        Block(**{**block, "sources": tuple(Source(**source) for source in block["sources"])}) for block in fields["blocks"]
-    )
+    blocks = tuple(Block(**{**block, "sources": tuple(Source(**source) for source in block["sources"])}) for block in fields["blocks"])
     return Passage(**{**fields, "headings": tuple(fields["headings"]), "blocks": blocks})
 
 
@@ -245,7 +264,7 @@ class EmbeddingCache:
             try:
                 with np.load(file, allow_pickle=False) as stored:
                     self.vectors = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            except Exception as error:  # whatever zipfile and NumPy raise on damaged bytes: a cache is never worth a failed build
                 log.warning("The embedding cache '%s' is damaged (%s); its texts are embedded anew.", file, error)
 
     def save(self, used: Iterable[str]) -> None:
@@ -257,4 +276,4 @@ class EmbeddingCache:
         aside = self._file.with_name(f".{self._file.name}")
         with aside.open("wb") as file:
             np.savez(file, keys=np.array(keys, dtype="U64"), vectors=np.stack([self.vectors[key] for key in keys]))
-        os.replace(aside, self._file)
+        aside.replace(self._file)

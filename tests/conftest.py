@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from chatbot.assistant import Assistant
 from index import Search, Store, build_index
+from index.export import export_encoder
+from tests.fakes import make_tiny_model
 from tests.guide_server import GuideServer, serving
 
 ROOT = Path(__file__).parent.parent
@@ -43,9 +45,7 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The guide's own site and index, built by the command that readers use."""
-    done = subprocess.run(
-        [sys.executable, "-m", "chatbot", "build"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
-    )
+    done = subprocess.run([sys.executable, "-m", "chatbot", "build"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "site"
 
@@ -68,6 +68,18 @@ def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gui
     feedback = tmp_path_factory.mktemp("served") / "feedback.sqlite"
     with serving(store=ROOT / "index" / "store", CHATBOT_FEEDBACK_FILE=str(feedback)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model's folder for `CHATBOT_EMBEDDING_MODEL`: real but tiny, so that exporting it takes seconds."""
+    return make_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model, exported."""
+    return export_encoder("tiny", tiny_model, tmp_path_factory.mktemp("encoders"))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.answer import Answer, Turn
 from chatbot.assistant import Assistant, load_assistant
-from chatbot.settings import Settings
+from chatbot.settings import read_settings
 from index import IndexMissing, Search, Store, build_index
 
 BREWING = {
@@ -57,7 +57,7 @@ ODD = (
     "什么是MLOps?",
     "ما هو الفرق بين MLOps و LLMOps؟",
     "Что такое MLOps и чем он отличается от LLMOps?",
-    "ما هي ⁧عمليات⁩ النماذج",
+    "ما هي \u2067عمليات\u2069 النماذج",
     "🤖🚀 what is MLOps 🤔?",
     "🤖",
     "?",
@@ -136,12 +136,18 @@ def test_site_published_elsewhere_is_cited_by_absolute_links(brewing: Assistant)
     answered = brewing.answer("How do I descale the machine?")
     assert all(c.url.startswith("https://brewing.example/manual/descaling/#") for c in answered.citations[:1])
     for answer in (answered, brewing.answer("Which opera did Verdi write in 1871?")):
-        assert all(place.url.startswith("https://brewing.example/manual/") for place in (*answer.citations, *answer.nearest))
+        links = [citation.url for citation in answer.citations] + [place.url for place in answer.nearest]
+        assert links and all(link.startswith("https://brewing.example/manual/") for link in links)
 
 
 @pytest.mark.parametrize(
     "question",
-    ["Which opera did Verdi write in 1871?", "What is the capital of France?", "who won the football world cup in 2022", "best pizza in Rome?"],
+    [
+        "Which opera did Verdi write in 1871?",
+        "What is the capital of France?",
+        "who won the football world cup in 2022",
+        "best pizza in Rome?",
+    ],
 )
 def test_question_about_something_else_is_not_covered_and_the_nearest_sections_are_offered(assistant: Assistant, question: str) -> None:
     answer = assistant.answer(question)
@@ -174,7 +180,9 @@ def test_no_wording_gets_a_statement_without_a_citation_that_holds_it(assistant:
         assert any("".join(filter(str.isalnum, statement.text)) in quotes[number] for number in statement.citations), statement
     assert bool(answer.statements) == (answer.verdict != "not_covered")
     assert "PWNED" not in str(answer.to_dict() | {"question": "", "missing": ""})
-    assert all(citation.url.partition("#")[0] in assistant.search.pages for citation in answer.citations), "never an address from the question"
+    assert all(citation.url.partition("#")[0] in assistant.search.pages for citation in answer.citations), (
+        "never an address from the question"
+    )
 
 
 @pytest.mark.parametrize("question", ["what is MLOps", "🤖🚀 what is MLOps 🤔?", "WHAT IS MLOPS", "What is\tMLOps ?!?!"])
@@ -262,4 +270,4 @@ def test_index_without_a_model_answers_what_it_can(wordy: Assistant) -> None:
 
 def test_missing_index_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing, match="chatbot build"):
-        load_assistant(Settings(store=tmp_path / "none"))
+        load_assistant(read_settings(store=tmp_path / "none"))

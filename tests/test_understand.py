@@ -55,7 +55,11 @@ def test_kind_follows_from_the_form_whatever_the_subject() -> None:
         (["What is MLOps?", "…"], "and for LLMs?", "What is MLOps for LLMs?"),
         (["What is drift?", "…"], "What are its causes?", "What are the causes of drift?"),
         (["What is data drift?", "…"], "is it dangerous?", "is data drift dangerous?"),
-        (["What are the risks?", "- **Data quality**: bad\n- **Drift**: worse"], "tell me more about the second one", "tell me more about Drift"),
+        (
+            ["What are the risks?", "- **Data quality**: bad\n- **Drift**: worse"],
+            "tell me more about the second one",
+            "tell me more about Drift",
+        ),
         (["What are the steps?", "1. Plan it [1]\n2. Build it [1]\n3. Run it [2]"], "why the last step?", "why Run it?"),
     ],
     ids=["and for", "its", "it", "the second one of bullets", "the last step of numbers"],
@@ -106,12 +110,16 @@ def test_only_questions_that_stand_alone_are_parts(question: str, parts: list[st
     assert list(understand(question).parts) == parts
 
 
-@pytest.mark.parametrize("text", ["hi", "Hello there!", "thank you very much", "who are you?", "what can you do?", "help", "Good morning", "ok"])
+@pytest.mark.parametrize(
+    "text", ["hi", "Hello there!", "thank you very much", "who are you?", "what can you do?", "help", "Good morning", "ok"]
+)
 def test_small_talk_is_told_from_questions(text: str) -> None:
     assert understand(text).small_talk
 
 
-@pytest.mark.parametrize("text", ["hello, what is MLOps?", "thanks, and what is drift?", "help me choose a vector database", "high availability", "?", "42"])
+@pytest.mark.parametrize(
+    "text", ["hello, what is MLOps?", "thanks, and what is drift?", "help me choose a vector database", "high availability", "?", "42"]
+)
 def test_question_with_a_greeting_in_it_is_no_small_talk(text: str) -> None:
     assert not understand(text).small_talk
 
@@ -134,14 +142,20 @@ def test_question_in_another_language_is_noticed(question: str) -> None:
     assert not is_english(question, {"mlop", "llmop"}.__contains__)
 
 
-@pytest.mark.parametrize("question", ["What is the difference between MLOps and LLMOps?", "drift mlops llmops retraining", "MLOps?", "wat is drift"])
+@pytest.mark.parametrize(
+    "question", ["What is the difference between MLOps and LLMOps?", "drift mlops llmops retraining", "MLOps?", "wat is drift"]
+)
 def test_terse_or_misspelt_english_is_english(question: str) -> None:
     assert is_english(question, {"mlop", "llmop", "drift", "retrain"}.__contains__)
 
 
 @pytest.mark.parametrize(
     ("question", "topic"),
-    [("What is the difference between MLOps and LLMOps?", "MLOps and LLMOps"), ("how do I monitor data drift?", "monitor data drift"), ("why?", "")],
+    [
+        ("What is the difference between MLOps and LLMOps?", "MLOps and LLMOps"),
+        ("how do I monitor data drift?", "monitor data drift"),
+        ("why?", ""),
+    ],
 )
 def test_topic_is_the_question_without_what_holds_it_together(question: str, topic: str) -> None:
     assert topic_of(question) == topic

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request, expect
 from widget_server import WIDGET, Json, Reply, WidgetServer, answer, citation, event, events, failing, statement, streamed
 
 STYLE = """
@@ -34,18 +34,23 @@ QUESTIONS = "".join(f'<meta name="assistant-question" content="{word} question?"
 
 def html(body: str = "", *, head: str = "", script: str = SCRIPT, attributes: str = 'lang="en"') -> str:
     """Return a small page of a documentation site that embeds the widget."""
-    return (
-        f'<!doctype html><html {attributes}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<title>Guide</title><link rel="icon" href="/style.css"><link rel="stylesheet" href="/style.css"><script src="/probe.js"></script>{head}</head>'
-        f'<body><main><h1>Guide</h1><p><a id="first" href="/other/">Other page</a></p>{body}<div class="tall"></div>'
-        f'<h2 id="monitoring">Monitoring</h2><p id="quote">Drift is watched daily by the platform team.</p><div class="tall"></div></main>{script}</body></html>'
-    )
+    return f"""<!doctype html>
+<html {attributes}>
+<head>
+  <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Guide</title>
+  <link rel="icon" href="/style.css"><link rel="stylesheet" href="/style.css"><script src="/probe.js"></script>{head}
+</head>
+<body>
+<main><h1>Guide</h1><p><a id="first" href="/other/">Other page</a></p>{body}<div class="tall"></div>
+<h2 id="monitoring">Monitoring</h2><p id="quote">Drift is watched daily by the platform team.</p><div class="tall"></div></main>
+{script}
+</body>
+</html>"""
 
 
-MONITORING = citation(
-    1, "Key differences", "Monitoring", "guide/#monitoring:~:text=Drift%20is%20watched%20daily", "Drift is watched daily by the platform team."
-)
-COST = citation(2, "Why both", "Cost", "other/#cost", "One on-call rotation serves both.")
+QUOTE = "Drift is watched daily by the platform team."
+MONITORING = citation(1, "Key differences", "Monitoring", "guide/#monitoring:~:text=Drift%20is%20watched%20daily", QUOTE)
+COST = {**citation(2, "Why both", "Cost", "other/#cost", "One on-call rotation serves both."), "evidence": "vendor source, 2024"}
 WHOLE = answer(
     statement("**MLOps** watches drift in `features`.", 1),
     statement("LLMOps grades samples.", 2),
@@ -57,7 +62,9 @@ WHOLE = answer(
     suggestions=["What does it cost?"],
 )
 NOT_COVERED = answer(verdict="not_covered", nearest=[{"title": "Why both", "heading": "Cost", "url": "other/#cost"}])
-PARTIAL = answer(statement("Drift is watched.", 1), citations=(MONITORING,), verdict="partial", missing="prices in euros", notes=["A note."])
+PARTIAL = answer(
+    statement("Drift is watched.", 1), citations=(MONITORING,), verdict="partial", missing="prices in euros", notes=["A note."]
+)
 
 
 @pytest.fixture
@@ -76,6 +83,8 @@ class Reader:
         self.page = page
         self.url = url
         self.problems: list[str] = []
+        self.foreign: tuple[str, ...] = ()
+        """Other addresses that may be asked."""
         self.widget = page.locator("docs-assistant")
         self.launcher = page.locator("docs-assistant .launcher")
         self.panel = page.locator("docs-assistant .panel")
@@ -86,9 +95,21 @@ class Reader:
         self.marks = page.locator("docs-assistant .body .mark")
         self.preview = page.locator("docs-assistant .preview")
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
-        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
-        page.on("dialog", lambda dialog: (self.problems.append("a dialog opened"), dialog.dismiss()))
-        page.on("request", lambda request: self.problems.append(f"foreign request: {request.url}") if not request.url.startswith((url, "blob:")) else None)
+        page.on("console", self._console)
+        page.on("dialog", self._dialog)
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.problems.append("a dialog opened")
+        dialog.dismiss()
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.url, *self.foreign)):
+            self.problems.append(f"foreign request: {request.url}")
 
     def go(self, path: str = "guide/") -> "Reader":
         """Load a page."""
@@ -112,6 +133,18 @@ class Reader:
     def button(self, name: str) -> Locator:
         """A button of the widget by its accessible name."""
         return self.widget.get_by_role("button", name=name, exact=True)
+
+    def choose(self, item: str) -> "Reader":
+        """Choose an item of the menu."""
+        self.panel.locator("summary").click()
+        self.button(item).click()
+        return self
+
+    def hover_first(self) -> "Reader":
+        """Point at the first citation until its quote shows."""
+        self.marks.first.hover()
+        expect(self.preview).to_be_visible()
+        return self
 
     def focused(self) -> str:
         """What has the focus, in words: its accessible name or text, with `page:` before it outside the widget."""
@@ -285,7 +318,9 @@ def test_an_answer_can_be_stopped_retried_and_its_question_edited(world: WidgetS
 
 
 def test_follow_ups_send_the_last_six_turns_and_show_what_was_understood(world: WidgetServer, visit: Visit) -> None:
-    world.replies["and cost?"] = streamed(answer(statement("It costs.", 1), citations=(MONITORING,), understood="What does monitoring cost?"))
+    world.replies["and cost?"] = streamed(
+        answer(statement("It costs.", 1), citations=(MONITORING,), understood="What does monitoring cost?")
+    )
     reader = visit().open().ask("whole?")
     for number in range(6):
         reader.ask(f"question {number}")
@@ -331,8 +366,7 @@ def test_an_answer_cut_off_by_navigation_is_asked_for_again_once(world: WidgetSe
 
 def test_the_dialogue_can_be_copied_as_markdown_with_its_links_and_cleared(world: WidgetServer, visit: Visit) -> None:
     reader = visit(permissions=["clipboard-read", "clipboard-write"]).open().ask("whole?").ask("none?")
-    reader.panel.locator("summary").click()
-    reader.button("Copy conversation as Markdown").click()
+    reader.choose("Copy conversation as Markdown")
     expect(reader.panel).to_contain_text("Copied")
     copied = str(reader.page.evaluate("navigator.clipboard.readText()"))
     link = f"{world.url}guide/#monitoring:~:text=Drift%20is%20watched%20daily"
@@ -340,14 +374,13 @@ def test_the_dialogue_can_be_copied_as_markdown_with_its_links_and_cleared(world
         "## whole?",
         f"**MLOps** watches drift in `features`. [\\[1\\]]({link})",
         "- Add gates",
-        "| Concern | MLOps | LLMOps | Both |\n| --- | --- | --- | --- |\n| Release unit | a model \\| version | prompt and model | one pipeline",
+        "| Concern | MLOps | LLMOps | Both |\n| --- | --- | --- | --- |\n| Release unit | a model \\| version | prompt and model |",
         f"1. [Key differences › Monitoring]({link}): “Drift is watched daily by the platform team.”",
         "## none?",
         f"- [Why both › Cost]({world.url}other/#cost)",
     ):
         assert expected in copied
-    reader.panel.locator("summary").click()
-    reader.button("Clear conversation").click()
+    reader.choose("Clear conversation")
     expect(reader.turns).to_have_count(0)
     expect(reader.log).to_contain_text("What would you like to know?")
     assert "LLMOps" not in reader.stored()
@@ -384,13 +417,16 @@ def test_links_in_the_page_and_code_can_open_it_with_a_question(world: WidgetSer
 
 def test_the_quote_shows_on_hover_and_on_focus_and_escape_closes_only_it(visit: Visit) -> None:
     reader = visit().open().ask("whole?")
-    reader.marks.first.hover()
-    expect(reader.preview).to_be_visible()
+    reader.hover_first()
     expect(reader.preview).to_contain_text("Drift is watched daily by the platform team.")
     expect(reader.marks.first).to_have_attribute("aria-describedby", "preview")
     reader.preview.hover()
     reader.page.wait_for_timeout(350)
     expect(reader.preview).to_be_visible()
+    reader.field.hover()
+    expect(reader.preview).to_be_hidden()
+    reader.marks.nth(1).hover()
+    expect(reader.preview).to_contain_text("vendor source, 2024")
     reader.field.hover()
     expect(reader.preview).to_be_hidden()
     for _ in range(12):
@@ -512,7 +548,9 @@ DAMAGED = b"event: statement\ndata: {\xff\xfe\n\nevent: statement\ndata: 7\n\nev
         pytest.param(failing(500, "Oh no."), "That didn’t work.", "Oh no. (req-7)", id="500"),
         pytest.param(failing(503, "No index.", **{"Retry-After": "1"}), "The assistant is busy or starting.", "No index.", id="503"),
         pytest.param(Reply((b"<h1>Bad gateway</h1>",), 502), "That didn’t work.", "", id="502 of a proxy"),
-        pytest.param(Reply((b"<h1>Log in</h1>",), 200, {"Content-Type": "text/html"}), "The answer arrived damaged.", "", id="a login page"),
+        pytest.param(
+            Reply((b"<h1>Log in</h1>",), 200, {"Content-Type": "text/html"}), "The answer arrived damaged.", "", id="a login page"
+        ),
         pytest.param(Reply((BEGUN,)), "The connection broke mid-answer.", "Begun.", id="cut in mid-stream"),
         pytest.param(Reply((BEGUN, b"event: done\ndata: {}")), "The connection broke mid-answer.", "Begun.", id="cut in the last event"),
         pytest.param(Reply((BEGUN, DAMAGED)), "The answer arrived damaged.", "Begun.", id="malformed events"),
@@ -607,7 +645,8 @@ URLS = [
     "file:///etc/passwd",
     "blob:https://evil.example/1",
 ]
-ALLOWED = set("div span p strong code a ul ol li table tr td th h2 h3 h4 button textarea section article details summary svg path i label input form".split())
+ALLOWED = {*"a article blockquote button code details div h2 h3 h4 i li ol".split(), *"p path section span strong summary".split()}
+ALLOWED |= {"svg", "table", "td", "textarea", "th", "tr", "ul"}
 
 
 @pytest.mark.parametrize("by_character", [False, True], ids=["whole", "one character an event"])
@@ -647,19 +686,21 @@ def test_attack_strings_stay_inert_text(world: WidgetServer, visit: Visit, by_ch
         return {
             hacked: window.hacked ?? null, tags: [...new Set(all.map((node) => node.localName))],
             links: all.flatMap((node) => node.href && node.localName === "a" ? [node.protocol] : []),
-            handlers: all.filter((node) => node.getAttributeNames().some((name) => name.startsWith("on") || name === "style" || name === "src")).length,
+            attributes: [...new Set(all.flatMap((node) => node.getAttributeNames()))].filter((name) => /^on|src|^xlink/.test(name)),
         };
     }""")
     assert found["hacked"] is None
-    assert set(found["tags"]) <= ALLOWED | {"blockquote", "fieldset", "legend"}
-    assert found["links"] == []
+    assert set(found["tags"]) <= ALLOWED
+    assert (found["links"], found["attributes"]) == ([], [])
 
 
 def test_links_to_other_origins_name_their_host_and_open_apart(world: WidgetServer, visit: Visit) -> None:
-    world.replies["away?"] = streamed(answer(statement("See.", 1), citations=(citation(1, "Elsewhere", "", "https://elsewhere.example/x", "q"),)))
+    world.replies["away?"] = streamed(
+        answer(statement("See.", 1), citations=(citation(1, "Elsewhere", "", "https://elsewhere.example/x", "q"),))
+    )
     reader = visit().open().ask("away?")
     link = reader.log.locator(".list a")
-    expect(link).to_have_text("Elsewhere elsewhere.example (opens in a new tab)")
+    expect(link).to_have_text("Elsewhere elsewhere.example (new tab)")
     expect(link).to_have_attribute("target", "_blank")
     expect(link).to_have_attribute("rel", "noopener")
 
@@ -688,8 +729,7 @@ def test_keys_pressed_in_the_widget_never_reach_the_page(world: WidgetServer, vi
 
 def test_the_reader_can_turn_it_off_for_good_and_on_again(world: WidgetServer, visit: Visit) -> None:
     reader = visit().open()
-    reader.panel.locator("summary").click()
-    reader.button("Turn off for good").click()
+    reader.choose("Turn off for good")
     expect(reader.panel).to_contain_text("The assistant is off")
     reader.button("Close").click()
     reader.go("other/")
@@ -716,13 +756,13 @@ def test_consent_comes_before_anything_is_sent(world: WidgetServer, visit: Visit
     reader.button("Agree").click()
     expect(reader.state).to_contain_text("Answered")
     assert [asked["question"] for asked in world.asked] == ["Waiting?"]
-    reader.panel.locator("summary").click()
-    reader.button("Withdraw consent").click()
+    reader.choose("Withdraw consent")
     expect(reader.button("Agree")).to_be_visible()
 
 
 def test_there_is_one_widget_however_often_it_is_included(world: WidgetServer, visit: Visit) -> None:
-    scripts = f'{SCRIPT}{SCRIPT}<script type="module" src="/assistant.js"></script><script type="module" src="/assets/assistant.js?v=2"></script>'
+    others = ("/assistant.js", "/assets/assistant.js?v=2")
+    scripts = SCRIPT + SCRIPT + "".join(f'<script type="module" src="{other}"></script>' for other in others)
     world.pages["/guide/"] = html(script=scripts)
     world.pages["/other/"] = html("<docs-assistant></docs-assistant><docs-assistant title='Second'></docs-assistant>", script=scripts)
     reader = visit()
@@ -749,20 +789,21 @@ def test_it_is_put_back_when_navigation_without_page_load_takes_it_away(world: W
     rest.set()
     expect(reader.state).to_contain_text("Answered")
     assert reader.widget.count() == 1
-    reader.panel.locator("summary").click()
-    reader.button("Clear conversation").click()
+    reader.choose("Clear conversation")
     expect(reader.button("Of the other page?")).to_be_visible()
     reader.ask("where?")
     assert world.asked[-1]["page"] == "other/"
 
 
 def test_it_can_stand_in_the_page_and_then_there_is_no_button(world: WidgetServer, visit: Visit) -> None:
-    world.pages["/guide/"] = html("<docs-assistant></docs-assistant><div id='here'><docs-assistant inline greeting='Ask away'></docs-assistant></div>")
+    world.pages["/guide/"] = html(
+        "<docs-assistant></docs-assistant><div id='here'><docs-assistant inline greeting='Ask away'></docs-assistant></div>"
+    )
     reader = visit()
     expect(reader.panel).to_be_visible()
     expect(reader.panel).to_contain_text("Ask away")
     expect(reader.launcher.first).to_be_hidden()
-    assert reader.focused() == "page:" + reader.page.locator("body").inner_text().strip() or reader.focused().startswith("page:")
+    assert reader.focused().startswith("page:")
     box, here = reader.panel.bounding_box(), reader.page.locator("#here").bounding_box()
     assert box and here and abs(box["width"] - here["width"]) < 2
     reader.ask("whole?")
@@ -774,7 +815,8 @@ def look(reader: Reader) -> Json:
     """How the widget is drawn: its box and the computed style of a few of its parts."""
     found: Json = reader.page.evaluate("""() => {
         const root = document.querySelector("docs-assistant").shadowRoot;
-        const names = ["color", "backgroundColor", "font", "letterSpacing", "textTransform", "lineHeight", "visibility", "opacity", "direction", "cursor", "float", "display"];
+        const names = ["color", "backgroundColor", "font", "letterSpacing", "textTransform", "lineHeight", "visibility", "opacity"];
+        names.push("direction", "cursor", "float", "display");
         return Object.fromEntries([".panel", ".head h2", ".body p", ".body a", "textarea", ".send", "th", ".log"].map((part) => {
             const node = root.querySelector(part), style = getComputedStyle(node), {x, y, width, height} = node.getBoundingClientRect();
             return [part, [...names.map((name) => style[name]), x, y, width, height]];
@@ -786,17 +828,43 @@ def look(reader: Reader) -> Json:
 def test_a_hostile_stylesheet_changes_nothing(world: WidgetServer, visit: Visit) -> None:
     plain = look(visit().open().ask("whole?"))
     world.pages["/hostile.css"] = """
-    html { font-size: 40px } * { font: italic 30px serif !important; color: red !important; letter-spacing: 9px !important; float: right !important }
+    html { font-size: 40px }
+    * { font: italic 30px serif !important; color: red !important; letter-spacing: 9px !important; float: right !important }
     body { text-transform: uppercase; line-height: 4; cursor: wait; visibility: visible }
-    docs-assistant { display: none !important; position: static !important; opacity: 0 !important; zoom: 3 !important; visibility: hidden !important }
+    docs-assistant { display: none !important; position: static !important; opacity: 0 !important; visibility: hidden !important }
+    docs-assistant { zoom: 3 !important; transform: scale(2) !important }
     docs-assistant * { display: none !important } textarea, button, a, p { background: lime !important; width: 1px !important }
     """
     world.pages["/guide/"] = html(head='<link rel="stylesheet" href="/hostile.css">')
     assert look(visit().open().ask("whole?")) == plain
 
 
+def test_one_line_puts_it_on_a_page_of_somebody_elses_making(world: WidgetServer, visit: Visit) -> None:
+    with WidgetServer() as other:
+        host = world.url.removesuffix("/")
+        other.policy = (
+            f"default-src 'none'; script-src {host}; connect-src {host}; require-trusted-types-for 'script'; trusted-types 'none'"
+        )
+        other.pages = {
+            "/": f"<!doctype html><title>Plain</title><body><h1>A page without a thought of us</h1>"
+            f'<script type="module" src="{host}/assistant.js" data-title="Ask about it"></script>'
+        }
+        reader = visit("style.css")
+        reader.foreign = (other.url,)
+        reader.page.goto(other.url)
+        reader.open().ask("whole?")
+        expect(reader.panel.locator("h2")).to_have_text("Ask about it")
+        expect(reader.marks.first).to_have_attribute("href", world.url + MONITORING["url"])
+        expect(reader.marks.first).to_have_attribute("target", "_blank")
+        reader.button("Helpful").click()
+        expect(reader.log).to_contain_text("Thank you.")
+        assert (world.asked[0]["page"], len(world.rated)) == ("", 1)
+        assert set(other.requests) <= {"/", "/favicon.ico"}
+
+
 def test_the_page_keeps_its_own_look(world: WidgetServer, visit: Visit) -> None:
-    style = "() => JSON.stringify([...document.querySelectorAll('body, main, main *')].map((node) => [node.getBoundingClientRect(), getComputedStyle(node).color]))"
+    style = """() => JSON.stringify([...document.querySelectorAll("body, main, main *")].map((node) =>
+        [node.getBoundingClientRect(), getComputedStyle(node).color, getComputedStyle(node).font]))"""
     reader = visit()
     expect(reader.launcher).to_be_visible()
     with_widget = reader.page.evaluate(style)
@@ -805,9 +873,10 @@ def test_the_page_keeps_its_own_look(world: WidgetServer, visit: Visit) -> None:
 
 
 def test_attributes_set_server_title_colors_position_language_and_words(world: WidgetServer, visit: Visit) -> None:
-    script = '<script type="module" src="/assets/assistant.js" data-title="Vom Skript" data-search-url="/s?q={query}" data-launch="Hilfe"></script>'
+    script = '<script type="module" src="/assets/assistant.js" data-title="Vom Skript" data-launch="Hilfe"></script>'
     world.pages["/guide/"] = html(
-        '<docs-assistant lang="de" accent="#a00000" position="start" theme="dark" server="/sub" greeting="Hallo!"></docs-assistant>', script=script
+        '<docs-assistant lang="de" accent="#a00000" position="start" theme="dark" server="/sub" greeting="Hallo!"></docs-assistant>',
+        script=script,
     )
     reader = visit()
     expect(reader.launcher).to_have_text("Hilfe")
@@ -848,7 +917,9 @@ def test_the_panel_follows_the_palette_of_page_and_system(world: WidgetServer, v
 
 
 def test_the_site_root_decides_where_citations_lead_and_which_page_this_is(world: WidgetServer, visit: Visit) -> None:
-    world.pages["/sub/guide/"] = html("<docs-assistant site='/sub/'></docs-assistant>", script='<script type="module" src="/assistant.js"></script>')
+    world.pages["/sub/guide/"] = html(
+        "<docs-assistant site='/sub/'></docs-assistant>", script='<script type="module" src="/assistant.js"></script>'
+    )
     reader = visit("sub/guide/").open().ask("whole?")
     expect(reader.marks.first).to_have_attribute("href", f"{world.url}sub/{MONITORING['url']}")
     assert world.asked[0]["page"] == "guide/"
@@ -858,9 +929,10 @@ def test_another_answerer_can_take_the_servers_place(world: WidgetServer, visit:
     world.pages["/own.js"] = """
     const own = document.createElement("docs-assistant");
     own.answerer = { async *ask({ question, history, page, context }, signal) {
-        yield { event: "statement", data: { kind: "text", text: `In the browser: ${question}`, citations: [] } };
+        const data = { kind: "text", text: `In the browser: ${question}`, citations: [] };
+        yield { event: "statement", data };
         if (question === "forever?") await new Promise((_, reject) => signal.addEventListener("abort", reject));
-        yield { event: "done", data: { verdict: "answered", statements: [{ kind: "text", text: `In the browser: ${question}`, citations: [] }], citations: [] } };
+        yield { event: "done", data: { verdict: "answered", statements: [data], citations: [] } };
     } };
     document.body.append(own);
     """
@@ -882,7 +954,8 @@ def test_it_lives_in_material_with_instant_navigation(world: WidgetServer, visit
     (docs / "assets").mkdir()
     shutil.copy(WIDGET, docs / "assets")
     (tmp_path / "mkdocs.yml").write_text(
-        f"site_name: Site\nsite_url: {world.url}\nplugins: [search]\ntheme:\n  name: material\n  font: false\n  features: [navigation.instant]\n"
+        f"site_name: Site\nsite_url: {world.url}\nplugins: [search]\n"
+        "theme:\n  name: material\n  font: false\n  features: [navigation.instant]\n"
         "extra_javascript:\n  - path: assets/assistant.js\n    type: module\n",
         "utf-8",
     )
@@ -944,7 +1017,7 @@ def test_everything_can_be_done_by_keyboard_alone(world: WidgetServer, visit: Vi
 
     reach("Not helpful", "Shift+Tab")
     press("Enter")
-    reach("reason" if reader.focused() == "reason" else "input")
+    assert reader.focused() == "input"  # the first reason: the form has the focus
     press("Space")
     reach("Send")
     press("Enter")
@@ -966,15 +1039,15 @@ def test_a_finished_answer_is_announced_once(visit: Visit) -> None:
     reader.page.evaluate("""() => {
         const status = document.querySelector("docs-assistant").shadowRoot.querySelector("[role=status]");
         window.heard = [];
-        new MutationObserver(() => status.textContent && window.heard.push(status.textContent)).observe(status, {childList: true, characterData: true, subtree: true});
+        const hear = new MutationObserver(() => status.textContent && window.heard.push(status.textContent));
+        hear.observe(status, {childList: true, characterData: true, subtree: true});
     }""")
     reader.ask("whole?")
     reader.page.wait_for_timeout(300)
     (heard,) = reader.page.evaluate("window.heard")
     assert heard.startswith("Answered")
     assert "MLOps watches drift in features. LLMOps grades samples." in heard
-    live = "document.querySelector('docs-assistant').shadowRoot.querySelectorAll('[aria-live], [role=status], [role=alert], [role=log]').length"
-    assert reader.page.evaluate(live) == 1
+    assert reader.widget.locator("[aria-live], [role=status], [role=alert], [role=log]").count() == 1
 
 
 STATES: dict[str, Callable[[Reader], object]] = {
@@ -987,10 +1060,10 @@ STATES: dict[str, Callable[[Reader], object]] = {
     "failed": lambda reader: reader.open().ask("fail?"),
     "feedback": lambda reader: reader.open().ask("whole?").button("Not helpful").click(),
     "menu": lambda reader: reader.open().ask("whole?").panel.locator("summary").click(),
-    "preview": lambda reader: (reader.open().ask("whole?").marks.first.hover(), expect(reader.preview).to_be_visible()),
+    "preview": lambda reader: reader.open().ask("whole?").hover_first(),
     "editing": lambda reader: reader.open().ask("partly?").button("Edit question").click(),
     "too long": lambda reader: reader.open().field.fill("x" * 2001),
-    "off": lambda reader: (reader.open().panel.locator("summary").click(), reader.button("Turn off for good").click()),
+    "off": lambda reader: reader.open().choose("Turn off for good"),
 }
 
 
@@ -1004,7 +1077,9 @@ def test_axe_finds_nothing_in_any_state(world: WidgetServer, visit: Visit, schem
         world.pages["/guide/"] = html("<docs-assistant suggestions='One?|Two?'></docs-assistant>")
         reader = visit(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 1100 if len(name) % 2 else 390, "height": 800})
         reach(reader)
-        report = Axe().run(reader.page, context="docs-assistant", options={"resultTypes": ["violations"]})
+        # the palettes differ in nothing but colors
+        rules = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
+        report = Axe().run(reader.page, context="docs-assistant", options={"resultTypes": ["violations"], **rules})
         if report.violations_count:
             found[name] = [(problem["id"], [node["html"] for node in problem["nodes"]]) for problem in report.response["violations"]]
         reader.page.context.close()
@@ -1033,8 +1108,8 @@ def test_axe_finds_nothing_inline(world: WidgetServer, visit: Visit) -> None:
 )
 def test_nothing_is_cut_off_on_small_screens(visit: Visit, viewport: dict[str, int]) -> None:
     reader = visit(viewport=viewport).open().ask("whole?")
-    overflow = "() => { const root = document.querySelector('docs-assistant').shadowRoot; return [root.querySelector('.panel'), root.querySelector('.log'), document.documentElement].map((node) => node.scrollWidth - node.clientWidth); }"
-    assert reader.page.evaluate(overflow) == [0, 0, 0]
+    for part in (reader.panel, reader.log, reader.page.locator("html")):
+        assert part.evaluate("(node) => node.scrollWidth - node.clientWidth") == 0
     for name in ("Helpful", "Close", "What does it cost?"):
         reader.button(name).scroll_into_view_if_needed()
         expect(reader.button(name)).to_be_in_viewport(ratio=0.95)
@@ -1055,6 +1130,27 @@ def test_reduced_motion_and_forced_colors_are_respected(world: WidgetServer, vis
     never.set()
 
 
+@pytest.mark.parametrize("accent", ["#a00000", "#ffd54a", "#00695c", "#8fd0ea"])
+def test_words_on_an_accent_of_the_sites_own_can_be_read(world: WidgetServer, visit: Visit, accent: str) -> None:
+    world.pages["/guide/"] = html(f"<docs-assistant accent='{accent}'></docs-assistant>")
+    reader = visit()
+    expect(reader.launcher).to_be_visible()
+    ratio = reader.page.evaluate("""() => {
+        const style = getComputedStyle(document.querySelector("docs-assistant").shadowRoot.querySelector(".launcher"));
+        const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+        const luminance = (color) => {
+            canvas.fillStyle = color;
+            canvas.fillRect(0, 0, 1, 1);
+            const linear = (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+            const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => linear(part / 255));
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        };
+        const [dark, light] = [style.color, style.backgroundColor].map(luminance).sort((one, other) => one - other);
+        return (light + 0.05) / (dark + 0.05);
+    }""")
+    assert ratio >= 4.5
+
+
 def test_in_a_page_that_reads_from_right_to_left_everything_is_mirrored(world: WidgetServer, visit: Visit) -> None:
     world.pages["/guide/"] = html(attributes='lang="ar" dir="rtl"')
     world.replies["rtl?"] = streamed(answer(statement("تتم مراقبة الانحراف يوميا.", 1), citations=(MONITORING,)))
@@ -1068,9 +1164,11 @@ def test_in_a_page_that_reads_from_right_to_left_everything_is_mirrored(world: W
 
 
 def test_labels_of_the_sites_own_make_a_new_language(world: WidgetServer, visit: Visit) -> None:
-    world.pages["/own.js"] = (
-        "const own = document.createElement('docs-assistant'); own.labels = {launch: 'Pergunte', send: 'Enviar já'}; document.body.append(own);"
-    )
+    world.pages["/own.js"] = """
+    const own = document.createElement("docs-assistant");
+    own.labels = {launch: "Pergunte", send: "Enviar já"};
+    document.body.append(own);
+    """
     world.pages["/guide/"] = html(script=f'<script type="module" src="/own.js"></script>{SCRIPT}')
     reader = visit()
     expect(reader.launcher).to_have_text("Pergunte")
@@ -1080,9 +1178,10 @@ def test_labels_of_the_sites_own_make_a_new_language(world: WidgetServer, visit:
 
 def test_it_works_where_the_browser_keeps_nothing(visit: Visit) -> None:
     reader = visit("style.css")
-    reader.page.add_init_script(
-        "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, {get() { throw new DOMException('no', 'SecurityError'); }});"
-    )
+    reader.page.add_init_script("""
+        const get = () => { throw new DOMException("no", "SecurityError"); };
+        for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get });
+    """)
     reader.go().open().ask("whole?")
     expect(reader.state).to_contain_text("Answered")
 
@@ -1099,8 +1198,3 @@ def test_a_slow_answer_says_so(world: WidgetServer, visit: Visit) -> None:
     reader.page.clock.run_for(9000)
     expect(reader.state).to_have_text("This takes longer than usual…")
     never.set()
-
-
-def blocked(route: Route) -> None:
-    """Refuse a request."""
-    route.abort()

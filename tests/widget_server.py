@@ -21,6 +21,9 @@ STRICT = (
 )
 """The policy of every page unless a test says otherwise: stricter than the guide's own."""
 
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Content-Type, Accept"}
+"""Lets any other site use this server, as an operator may allow."""
+
 Json = dict[str, Any]
 Part = bytes | float | threading.Event
 """What a reply is made of: bytes, seconds to wait, or an event to wait for."""
@@ -145,6 +148,9 @@ def _handler(world: WidgetServer) -> type[BaseHTTPRequestHandler]:
             else:
                 self._send(404, "text/html", b"")
 
+        def do_OPTIONS(self) -> None:
+            self._send(204, "text/plain", b"")
+
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             world.requests.append(self.path)
@@ -155,9 +161,8 @@ def _handler(world: WidgetServer) -> type[BaseHTTPRequestHandler]:
             world.asked.append(body)
             reply = world.replies.get(body["question"]) or streamed(answer(statement(f"You asked: {body['question']}")))
             self.send_response(reply.status)
-            for name, value in reply.headers.items():
+            for name, value in {**reply.headers, **CORS, "Connection": "close"}.items():
                 self.send_header(name, value)
-            self.send_header("Connection", "close")
             self.end_headers()
             try:
                 for part in reply.parts:
@@ -176,9 +181,9 @@ def _handler(world: WidgetServer) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, status: int, kind: str, body: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Content-Security-Policy", world.policy)
+            headers = {"Content-Type": kind, "Content-Length": str(len(body)), "Content-Security-Policy": world.policy}
+            for name, value in {**headers, **CORS}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 

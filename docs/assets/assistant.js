@@ -11,12 +11,12 @@ const MODULE = new URL(import.meta.url);
 const SCRIPT = [...document.scripts].find((script) => script.src === MODULE.href);
 const APPLE = /Mac|iP/.test(navigator.platform);
 
-const LIMIT = 2000; // characters of a question, passage or comment
+const LIMIT = 2000; // characters of a question, a passage, a comment
 const HISTORY_TURNS = 6;
 const HISTORY_LIMIT = 1000; // characters: the request stays below 64 kB
 const TURNS_KEPT = 40;
 const SLOW_MS = 8000; // then the reader is told
-const SILENCE_S = 45; // without a byte for so long, a question has failed
+const SILENCE_S = 45; // without a byte, a question has failed
 
 // ---- Labels
 
@@ -29,7 +29,7 @@ const LABELS = {
     answered: "Answered", partial: "Partly answered", not_covered: "Not covered", stopped: "Stopped", sources: "Sources",
     quoted: "quoted word for word", written: "worded by a language model", understood: "Understood as",
     nothing: "These pages don’t seem to answer that.", nearest: "Nearest sections", search: "Search this site",
-    tab: "opens in a new tab", copy: "Copy answer", copied: "Copied",
+    tab: "new tab", copy: "Copy answer", copied: "Copied",
     share: "Copy link to this question", retry: "Try again",
     edit: "Edit question", cancel: "Cancel", copyAll: "Copy conversation as Markdown", clear: "Clear conversation",
     off: "Turn off for good", isOff: "The assistant is off", on: "Turn on",
@@ -39,7 +39,7 @@ const LABELS = {
     wrong: "It’s wrong", incomplete: "Something is missing", citation: "A citation doesn’t fit",
     off_topic: "Not what I asked", comment: "Comment (optional)", thanks: "Thank you.",
     stored: "Stored: rating, comment, question, citations, page. No name, no cookie.",
-    long: "At most {limit} characters", offline: "You are offline.", unreachable: "The assistant can’t be reached.",
+    long: "At most 2000 characters", offline: "You are offline.", unreachable: "The assistant can’t be reached.",
     timeout: "No answer in time.", cut: "The connection broke mid-answer.",
     garbled: "The answer arrived damaged.", limited: "Too many questions.",
     busy: "The assistant is busy or starting.", refused: "The assistant refused this question.",
@@ -51,9 +51,9 @@ const LABELS = {
     questions: "Fragen zu dieser Seite", placeholder: "Frage stellen…", send: "Senden", stop: "Anhalten", close: "Schließen",
     more: "Mehr", looking: "Die Seiten werden durchsucht…", slow: "Das dauert länger als üblich…",
     answered: "Beantwortet", partial: "Teilweise beantwortet", not_covered: "Nicht behandelt", stopped: "Angehalten", sources: "Quellen",
-    quoted: "wörtlich zitiert", written: "von einem Sprachmodell formuliert", understood: "Verstanden als",
+    quoted: "wörtlich zitiert", written: "vom Sprachmodell formuliert", understood: "Verstanden als",
     nothing: "Diese Seiten scheinen das nicht zu beantworten.", nearest: "Nächstliegende Abschnitte", search: "Website durchsuchen",
-    tab: "öffnet in neuem Tab", copy: "Antwort kopieren", copied: "Kopiert",
+    tab: "neuer Tab", copy: "Antwort kopieren", copied: "Kopiert",
     share: "Link zu dieser Frage kopieren", retry: "Erneut versuchen",
     edit: "Frage bearbeiten", cancel: "Abbrechen", copyAll: "Gespräch als Markdown kopieren", clear: "Gespräch löschen",
     off: "Für immer abschalten", isOff: "Der Assistent ist aus", on: "Einschalten",
@@ -63,7 +63,7 @@ const LABELS = {
     wrong: "Es ist falsch", incomplete: "Es fehlt etwas", citation: "Ein Beleg passt nicht",
     off_topic: "Nicht meine Frage", comment: "Kommentar (freiwillig)", thanks: "Danke.",
     stored: "Gespeichert: Bewertung, Kommentar, Frage, Quellen, Seite. Kein Name, kein Cookie.",
-    long: "Höchstens {limit} Zeichen", offline: "Sie sind offline.", unreachable: "Der Assistent ist nicht erreichbar.",
+    long: "Höchstens 2000 Zeichen", offline: "Sie sind offline.", unreachable: "Der Assistent ist nicht erreichbar.",
     timeout: "Keine Antwort in angemessener Zeit.", cut: "Die Verbindung brach mitten in der Antwort ab.",
     garbled: "Die Antwort kam beschädigt an.", limited: "Zu viele Fragen auf einmal.",
     busy: "Der Assistent ist ausgelastet oder startet.", refused: "Der Assistent hat diese Frage abgelehnt.",
@@ -77,7 +77,7 @@ const LABELS = {
     answered: "Réponse trouvée", partial: "Réponse partielle", not_covered: "Non traité", stopped: "Arrêté", sources: "Sources",
     quoted: "cité mot pour mot", written: "rédigé par un modèle de langue", understood: "Compris comme",
     nothing: "Ces pages ne semblent pas y répondre.", nearest: "Sections les plus proches", search: "Rechercher sur ce site",
-    tab: "s’ouvre dans un nouvel onglet", copy: "Copier la réponse", copied: "Copié",
+    tab: "nouvel onglet", copy: "Copier la réponse", copied: "Copié",
     share: "Copier le lien vers cette question", retry: "Réessayer",
     edit: "Modifier la question", cancel: "Annuler", copyAll: "Copier la conversation en Markdown", clear: "Effacer la conversation",
     off: "Désactiver pour de bon", isOff: "L’assistant est désactivé", on: "Réactiver",
@@ -87,7 +87,7 @@ const LABELS = {
     wrong: "C’est faux", incomplete: "Il manque quelque chose", citation: "Une citation ne convient pas",
     off_topic: "Pas ma question", comment: "Commentaire (facultatif)", thanks: "Merci.",
     stored: "Conservé : note, commentaire, question, sources, page. Ni nom ni cookie.",
-    long: "{limit} caractères au plus", offline: "Vous êtes hors ligne.", unreachable: "L’assistant est injoignable.",
+    long: "2000 caractères au plus", offline: "Vous êtes hors ligne.", unreachable: "L’assistant est injoignable.",
     timeout: "Pas de réponse à temps.", cut: "La connexion s’est interrompue.",
     garbled: "La réponse est arrivée endommagée.", limited: "Trop de questions à la fois.",
     busy: "L’assistant est occupé ou démarre.", refused: "L’assistant a refusé cette question.",
@@ -101,7 +101,7 @@ const LABELS = {
     answered: "Respondido", partial: "Respondido en parte", not_covered: "No tratado", stopped: "Detenido", sources: "Fuentes",
     quoted: "citado palabra por palabra", written: "redactado por un modelo de lenguaje", understood: "Entendido como",
     nothing: "Estas páginas no parecen responder a eso.", nearest: "Secciones más cercanas", search: "Buscar en este sitio",
-    tab: "se abre en otra pestaña", copy: "Copiar respuesta", copied: "Copiado",
+    tab: "otra pestaña", copy: "Copiar respuesta", copied: "Copiado",
     share: "Copiar enlace a esta pregunta", retry: "Reintentar",
     edit: "Editar pregunta", cancel: "Cancelar", copyAll: "Copiar conversación en Markdown", clear: "Borrar conversación",
     off: "Desactivar para siempre", isOff: "El asistente está desactivado", on: "Activar",
@@ -111,7 +111,7 @@ const LABELS = {
     wrong: "Es incorrecto", incomplete: "Falta algo", citation: "Una cita no encaja",
     off_topic: "No es lo que pregunté", comment: "Comentario (opcional)", thanks: "Gracias.",
     stored: "Se guarda: valoración, comentario, pregunta, fuentes, página. Sin nombre ni cookies.",
-    long: "Como máximo {limit} caracteres", offline: "Está sin conexión.", unreachable: "No se puede contactar con el asistente.",
+    long: "Como máximo 2000 caracteres", offline: "Está sin conexión.", unreachable: "No se puede contactar con el asistente.",
     timeout: "Sin respuesta a tiempo.", cut: "La conexión se cortó.",
     garbled: "La respuesta llegó dañada.", limited: "Demasiadas preguntas a la vez.",
     busy: "El asistente está ocupado o arrancando.", refused: "El asistente rechazó esta pregunta.",
@@ -126,9 +126,11 @@ const CSS = `
 @media print { .root { display: none; } }
 * { box-sizing: border-box; }
 .root {
-  position: fixed; inset: auto 0 0; z-index: 2147483000; color-scheme: light; --bg: var(--assistant-background, light-dark(#fff, #1b1e26)); --text: var(--assistant-text, light-dark(#1b2130, #e9ecf3));
+  position: fixed; inset: auto 0 0; z-index: 2147483000; color-scheme: light;
+  --bg: var(--assistant-background, light-dark(#fff, #1b1e26)); --text: var(--assistant-text, light-dark(#1b2130, #e9ecf3));
   --soft: light-dark(#f4f5f9, #282c38); --muted: light-dark(#566072, #abb4c5); --line: light-dark(#e1e5ed, #373d4c); --edge: light-dark(#8590a3, #7d889f);
-  --accent: var(--assistant-accent, light-dark(#3c4fc9, #a5b4ff)); --on-accent: var(--assistant-on-accent, light-dark(#fff, #12152b)); --link: var(--assistant-link, var(--accent));
+  --accent: var(--assistant-accent, light-dark(#3c4fc9, #a5b4ff)); --link: var(--assistant-link, var(--accent));
+  --on-accent: var(--assistant-on-accent, oklch(from var(--accent) calc((.57 - l) * 99) 0 0)); /* white or black */
   --shadow: 0 2px 4px #0d142814, 0 12px 40px #0d142838; --inline: var(--assistant-offset-inline, 20px); --block: var(--assistant-offset-block, 20px);
   color: var(--text); font: .9375em/1.55 var(--assistant-font, system-ui, sans-serif); -webkit-text-size-adjust: 100%; overflow-wrap: anywhere;
 }
@@ -140,8 +142,7 @@ button, textarea, .act { font: inherit; color: inherit; background: none; border
 button, summary { cursor: pointer; list-style: none; }
 button:hover, summary:hover { background: var(--soft); }
 a { color: var(--link); text-underline-offset: .18em; }
-svg { width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
-:focus { outline: none; }
+svg { width: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .muted, .label, .tool { color: var(--muted); }
@@ -153,7 +154,7 @@ svg { width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColo
 [hidden], p:empty, div:empty { display: none !important; }
 
 .launcher, .panel { position: absolute; inset-block-end: var(--block); inset-inline-end: var(--inline); box-shadow: var(--shadow); }
-:host([position=start]) :is(.launcher, .panel) { inset-inline: var(--inline) auto; }
+.start > :is(.launcher, .panel) { inset-inline: var(--inline) auto; }
 .launcher { display: flex; align-items: center; gap: .5em; padding: .7em 1.15em .7em 1em; border-radius: 99px; white-space: nowrap; }
 .panel { display: flex; flex-direction: column; width: min(var(--assistant-width, 27.5em), 100vw - 40px); height: min(44em, 100dvh - 40px);
   background: var(--bg); border: 1px solid var(--line); border-radius: var(--assistant-radius, 16px); overflow: hidden; }
@@ -161,7 +162,6 @@ svg { width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColo
 .head { display: flex; align-items: center; padding: 9px; padding-inline-start: 18px; border-block-end: 1px solid var(--line); }
 .head h2 { flex: 1; }
 .tool { display: inline-grid; place-items: center; width: 34px; height: 34px; flex: none; }
-.tool:hover { color: var(--text); }
 .tool[aria-pressed=true] { color: var(--link); border-color: currentColor; }
 summary svg { stroke-width: 3; }
 .menu { position: absolute; inset-block-start: 50px; inset-inline-end: 10px; z-index: 2; display: grid; padding: 6px; }
@@ -211,7 +211,7 @@ a.mark:hover, .mark[aria-describedby] { background: var(--link); color: var(--bg
 .send { border-radius: 12px; }
 .send[aria-disabled=true] { background: var(--soft) !important; color: var(--muted) !important; cursor: default; }
 .form { padding: 14px; border: 1px solid var(--line); border-radius: 12px; }
-.form textarea { border-color: var(--edge); padding: .4em .7em; width: 100%; resize: vertical; }
+.form textarea { border-color: var(--edge); padding: .4em .7em; width: 100%; }
 .composer { padding: 12px 14px 14px; border-block-start: 1px solid var(--line); }
 .entry { display: flex; align-items: flex-end; padding: 5px; padding-inline-start: 14px; border: 1px solid var(--edge); border-radius: 16px; }
 .entry:focus-within { outline: 2px solid var(--link); outline-offset: -1px; }
@@ -226,7 +226,7 @@ blockquote { border-color: var(--link); max-height: 12em; overflow: hidden; }
 @media (max-height: 420px) { /* 400 % zoom */
   .panel { overflow-y: auto; } .log, .notice { overflow: visible; flex: none; }
 }
-@media (prefers-reduced-motion) { * { animation: none !important; } }
+@media (prefers-reduced-motion) { i { animation: none; } }
 @media (forced-colors: active) { .launcher, .send, .ask h3, .menu, .preview { border: 1px solid; } i { background: CanvasText; } }
 `;
 let sheet; // a constructed one passes `style-src 'self'`
@@ -296,8 +296,8 @@ function webAddress(url, base) {
 const text = (value, limit = 20000) => String(value ?? "").slice(0, limit).toWellFormed();
 const texts = (values, most) => [...(values ?? [])].map((one) => text(one, LIMIT).trim()).filter(Boolean).slice(0, most);
 
-const readCitation = ({ number, title, heading, url, quote }) =>
-  ({ number: +number, title: text(title, 300), heading: text(heading, 300), url: text(url), quote: text(quote, LIMIT) });
+const readCitation = ({ number, title, heading, url, quote, evidence }) =>
+  ({ number: +number, title: text(title), heading: text(heading), url: text(url), quote: text(quote, LIMIT), evidence: text(evidence) });
 
 const readStatement = ({ kind, text: words, citations, label }) =>
   ({ kind: text(kind), text: text(words), citations: [...(citations ?? [])].map(Number), label: text(label, 20) });
@@ -347,7 +347,7 @@ function toMarkdown({ question, context, answer }, site) {
 const trouble = (code, said, wait = 0) =>
   Object.assign(new Error(code), { code, wait, detail: text(said?.error, 500), reference: text(said?.request_id, 99) });
 
-/** JSON, or null: one bad event must not take the answer down. */
+/** JSON, or null: one bad event must not end an answer. */
 function parse(json) {
   try {
     return JSON.parse(json);
@@ -396,10 +396,10 @@ class HttpAnswerer {
   }
 
   async #post(name, body, signal) {
-    const headers = { "Content-Type": "application/json", Accept: "text/event-stream, application/json" };
+    const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
     const response = await fetch(new URL(`api/${name}`, this.server), { method: "POST", headers, body: JSON.stringify(body), signal });
     if (response.ok) return response;
-    const wait = Math.min(600, response.headers.get("retry-after")) || 0; // a date is no number, and no wait
+    const wait = Math.min(600, response.headers.get("retry-after")) || 0; // a date is no number
     const code = { 429: "limited", 503: "busy" }[response.status] ?? (response.status < 500 ? "refused" : "failed");
     throw trouble(code, parse(await response.text()), wait);
   }
@@ -442,7 +442,7 @@ const uuid = () => URL.createObjectURL(new Blob()).slice(-36); // crypto.randomU
 
 const narrow = () => matchMedia("(max-width: 520px)").matches;
 
-/** What the page says (Material, Docusaurus, Furo) comes before what the system prefers. */
+/** What the page says (Material, Docusaurus, Furo), else what the system prefers. */
 function isDark() {
   const { mdColorScheme, theme } = { ...document.documentElement.dataset, ...document.body.dataset };
   const said = mdColorScheme ?? theme;
@@ -464,7 +464,7 @@ function assistant(host) {
   const site = folder(setting("site")) ?? (MODULE.pathname.endsWith("/assets/assistant.js") ? new URL("../", MODULE) : new URL("/", given ?? MODULE));
   const server = given ?? (MODULE.pathname === "/assistant.js" ? new URL("/", MODULE) : site);
   const answerer = () => (host.answerer ??= new HttpAnswerer(server, 1000 * (setting("timeout") ?? SILENCE_S)));
-  const slot = (label) => label.replace("{host}", server.host).replace("{limit}", LIMIT);
+  const slot = (label) => label.replace("{host}", server.host);
   const pagePath = () => {
     const here = location.origin + location.pathname;
     return here.startsWith(site) ? here.slice(site.href.length) : "";
@@ -508,6 +508,7 @@ function assistant(host) {
   function paint() {
     const theme = setting("theme");
     root.classList.toggle("dark", theme === "dark" || (theme !== "light" && isDark()));
+    root.classList.toggle("start", setting("position") === "start");
     root.style.cssText = "";
     if (setting("accent")) root.style.setProperty("--assistant-accent", setting("accent"));
     launcher.hidden = isInline || state.open || chosen("off");
@@ -656,7 +657,7 @@ function assistant(host) {
     const { context, editing } = state;
     const draft = state.draft = field.value;
     const long = draft.length > LIMIT;
-    field.style.height = "auto"; // to let it shrink
+    field.style.height = "auto"; // so it can shrink
     field.style.height = `${field.scrollHeight + 2}px`;
     field.ariaInvalid = long;
     say(long ? slot(t.long) : "", true);
@@ -680,7 +681,7 @@ function assistant(host) {
   function submit() {
     const { draft, context, editing } = state;
     if (draft.length > LIMIT) announce(hint.textContent);
-    else if (draft.trim() && !running) { // else what is typed simply stays
+    else if (draft.trim() && !running) { // else it simply stays
       if (editing) state.turns.pop();
       state.draft = state.context = "";
       start(draft, context);
@@ -838,7 +839,7 @@ function assistant(host) {
     }
 
     const sections = (label, all) => all.length > 0 && el("div.stack", el("p.label", label), el("ul.list", { role: "list" }, all.map((one) =>
-      el("li", el("span.mark", { "aria-hidden": "true" }, `${one.number || "›"}`), link(one.url, {}, path(one), one), el("p.passage.small.muted", one.quote)))));
+      el("li", el("span.mark", `${one.number || "›"}`), link(one.url, {}, path(one), one), el("p.passage.small.muted", one.quote)))));
 
     function answered() {
       const { verdict, statements, missing, notes, citations, nearest, suggestions } = turn.answer;
@@ -918,7 +919,7 @@ function assistant(host) {
     const leaves = address.origin !== location.origin;
     const show = () => {
       closePreview();
-      preview.replaceChildren(el("strong", path(citation)), el("blockquote", citation.quote));
+      preview.replaceChildren(el("strong", path(citation)), el("blockquote", citation.quote), el("p.small.muted", citation.evidence));
       preview.hidden = false;
       node.setAttribute("aria-describedby", "preview");
       const { left, top, bottom } = node.getBoundingClientRect();
@@ -929,7 +930,7 @@ function assistant(host) {
     const soon = (event) => citation?.quote && (event.pointerType === "mouse" || node.matches(":focus-visible")) && later("preview", 120, show);
     const node = el("a", {
       ...attributes, href: address, target: leaves && "_blank", rel: leaves && "noopener", "aria-label": label && leaves ? `${label} (${t.tab})` : label,
-      // On a phone the panel covers the page, so it makes way.
+      // On a phone the panel makes way.
       click: (event) => !leaves && narrow() && !event.ctrlKey && !event.metaKey && close(),
       pointerenter: soon, focus: soon, pointerleave: () => later("preview", 200, closePreview), blur: closePreview,
     }, words, leaves && !label && el("span.muted.small", ` ${address.host} (${t.tab})`));
@@ -969,8 +970,11 @@ function assistant(host) {
     // From the page, too: the panel may cover what has the focus there (WCAG 2.4.11).
     if (name === "Escape" && panel && !event.isComposing && (within || !/^(input|textarea)$/.test(target.localName))) {
       if (!preview.hidden) closePreview();
-      else if (menu.open) menu.open = false, menu.firstChild.focus();
-      else close();
+      else if (!menu.open) close();
+      else {
+        menu.firstChild.focus();
+        menu.open = false;
+      }
     }
     if (name === "Tab" && state.open && within) {
       const stops = [...panel.querySelectorAll("a, button, summary, textarea, input, [tabindex='0']")].filter((node) => node.checkVisibility());
@@ -1029,7 +1033,8 @@ function assistant(host) {
   });
   on(window, "pageshow", ({ persisted }) => {
     leaving = false;
-    if (persisted) load(), panel && draw(); // the dialogue may have gone on elsewhere
+    if (persisted) load(); // the dialogue may have gone on elsewhere
+    if (persisted && panel) draw();
   });
   on(matchMedia("(prefers-color-scheme: dark)"), "change", paint);
   on(visualViewport, "resize", fit);

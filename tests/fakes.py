@@ -1,0 +1,67 @@
+"""Stand-ins for the embedding model: words hashed to unit vectors, and a real but tiny model with random weights."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+
+class WordEmbedder:
+    """Texts that share words have near vectors; counts what it was asked to embed."""
+
+    dimension = 64
+    max_tokens = 64
+
+    def __init__(self, key: str = "words") -> None:
+        self.key = key
+        self.embedded: list[str] = []
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def embed_passages(self, texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+        self.embedded += texts
+        if progress:
+            progress(len(texts))
+        return np.stack([self.embed_question(text) for text in texts])
+
+    def embed_question(self, text: str) -> np.ndarray:
+        vector = np.full(self.dimension, 1e-3, dtype=np.float32)
+        for word in text.lower().split():
+            vector[int(hashlib.sha256(word.strip(".,:?>").encode()).hexdigest(), 16) % self.dimension] += 1
+        return vector / np.float32(np.linalg.norm(vector))
+
+
+TINY_WORDS = "drift data model cost token watch what the of is a".split()
+
+
+def make_tiny_model(folder: Path, *, max_tokens: int = 48) -> Path:
+    """Make a sentence-transformers model below `folder`: two layers, random weights, letters and a few words."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
+
+    letters = list("abcdefghijklmnopqrstuvwxyz0123456789.,:?->")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *TINY_WORDS, *letters, *(f"##{letter}" for letter in letters)]
+    bert = folder / "bert"
+    bert.mkdir(parents=True)
+    (bert / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    BertModel(config).save_pretrained(bert)
+    BertTokenizerFast(str(bert / "vocab.txt")).save_pretrained(bert)
+    transformer = Transformer(str(bert), max_seq_length=max_tokens)
+    made = SentenceTransformer(
+        modules=[transformer, Pooling(config.hidden_size), Normalize()], prompts={"query": "what is ", "document": "the "}, device="cpu"
+    )
+    made.save_pretrained(str(folder / "model"))
+    return folder / "model"

@@ -1,0 +1,49 @@
+"""The quoting writer: chosen sentences, items and rows become statements, each with the quote that it stands in."""
+
+from chatbot.evidence import Scored, SectionEvidence
+from chatbot.select import Chosen
+from chatbot.write import write
+from index import Block, Hit, Passage, Unit
+from index.model import BlockKind
+
+
+def section(address: str, *blocks: tuple[BlockKind, int, list[str]]) -> SectionEvidence:
+    """Return a section: for each block its kind, its group and its sentences, items' and rows' being one."""
+    made = tuple(Block(kind, " ".join(texts), " ".join(texts), group) for kind, group, texts in blocks)
+    passage = Passage(address, f"page/#{address}", "page/", "Page", ("Page", address), made)
+    units = tuple(
+        Scored(Unit(kind, text, text, place), made[place], passage, (0, place), 0.0, 0.0, 0.0, 0.0)
+        for place, (kind, _, texts) in enumerate(blocks)
+        for text in texts
+    )
+    return SectionEvidence(Hit(passage, 0, 1.0, 1.0, 1.0), units, 0.0, 0.0, 0.0)
+
+
+def test_nothing_chosen_is_nothing_written() -> None:
+    assert write([]) == ((), ())
+
+
+def test_neighbours_in_a_paragraph_share_a_citation_and_a_gap_parts_them() -> None:
+    found = section("a", ("text", 1, ["One.", "Two.", "Three."]), ("text", 2, ["Four."]))
+    statements, citations = write([Chosen(found, (*found.units[:2], found.units[3]))])
+    assert [(statement.text, statement.citations) for statement in statements] == [("One.", (1,)), ("Two.", (1,)), ("Four.", (2,))]
+    assert [(citation.number, citation.quote) for citation in citations] == [(1, "One. Two."), (2, "Four.")]
+
+
+def test_list_shares_a_citation_with_the_line_that_introduces_it() -> None:
+    found = section("a", ("text", 1, ["Two things:"]), ("item", 2, ["this"]), ("item", 2, ["that"]))
+    statements, citations = write([Chosen(found, found.units)])
+    assert [citation.quote for citation in citations] == ["Two things: this that"]
+    assert [statement.kind for statement in statements] == ["text", "item", "item"]
+
+
+def test_sentence_that_two_sections_hold_is_said_once() -> None:
+    first, second = section("a", ("text", 1, ["Same.", "One."])), section("b", ("text", 1, ["Same.", "Two."]))
+    statements, citations = write([Chosen(first, first.units), Chosen(second, second.units)])
+    assert [statement.text for statement in statements] == ["Same.", "One.", "Two."]
+    assert [(citation.heading, citation.quote) for citation in citations] == [("a", "Same. One."), ("b", "Two.")]
+
+
+def test_code_is_shown_as_text_because_statements_know_no_code() -> None:
+    found = section("a", ("code", 1, ["make run"]))
+    assert [statement.kind for statement in write([Chosen(found, found.units)])[0]] == ["text"]
