@@ -30,7 +30,8 @@ class Asked:
     kind: Kind
     parts: tuple[str, ...]
     """The questions in it; one, unless several were asked at once."""
-    small_talk: bool = False
+    small_talk: Literal["", "greeting", "thanks"] = ""
+    """What else than a question it is; empty for a question."""
     english: bool = True
 
     @property

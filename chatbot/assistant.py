@@ -11,16 +11,18 @@ from chatbot.answer import Answer, Asked, Citation, Place, Statement, Turn, Verd
 from chatbot.decide import Coverage, read_coverage, signals
 from chatbot.evidence import Evidence, gather
 from chatbot.select import select
+from chatbot.settings import Settings
 from chatbot.suggestions import starting_points, suggest
 from chatbot.understand import understand
 from chatbot.verify import verify
 from chatbot.write import NAME, write
-from chatbot.settings import Settings
 from index import Search, Store
 
 NEAREST = 3
 HISTORY = 12
 """Turns of a dialogue that are looked at: six questions with their answers."""
+MOST_CONTEXT = 300
+"""Characters of selected text that help to find; more would drown the question."""
 MOST_PARTS = 3
 """Questions answered of one message; the others are named as not answered."""
 
@@ -46,7 +48,8 @@ class Assistant:
             limit: Most statements of an answer.
         """
         self.search = search
-        self.coverage = coverage or read_coverage()
+        fitted = coverage or read_coverage()
+        self.coverage = fitted.meaning if search.embedder is not None else fitted.words
         self.limit = limit
 
     def understand(self, question: str, history: tuple[Turn, ...] = ()) -> Asked:
@@ -86,7 +89,7 @@ class Assistant:
         )
 
     def _look_up(self, asked: Asked, context: str) -> _Part:
-        evidence = gather(self.search, f"{asked.resolved} {context[:300]}".strip())
+        evidence = gather(self.search, asked.resolved, context[:MOST_CONTEXT])
         return _Part(asked.resolved, evidence, self.coverage.chance(signals(asked, evidence)))
 
     def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part]) -> Answer:
@@ -94,11 +97,7 @@ class Assistant:
         citations: tuple[Citation, ...] = ()
         dropped = 0
         if covered:
-            chosen = [
-                part
-                for found in covered
-                for part in select(asked.kind, found.evidence, max(2, self.limit // len(covered)))
-            ]
+            chosen = [part for found in covered for part in select(asked.kind, found.evidence, max(2, self.limit // len(covered)))]
             statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
         missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
         verdict: Verdict = "not_covered" if not statements else "partial" if missing else "answered"
@@ -111,13 +110,14 @@ class Assistant:
             citations=citations,
             nearest=self._nearest(parts) if verdict != "answered" else (),
             missing="; ".join(missing) if verdict == "partial" else None,
-            notes=self._notes(asked, dropped),
+            notes=self._notes(asked, dropped, found=bool(statements)),
         )
 
-    def _notes(self, asked: Asked, dropped: int) -> tuple[str, ...]:
+    def _notes(self, asked: Asked, dropped: int, *, found: bool) -> tuple[str, ...]:
         notes = []
         if not asked.english:
-            notes.append("The guide is written in English; this is the best match for your question.")
+            best = " The best match for your question is below." if found else " Please ask in English."
+            notes.append(f"The guide and its assistant speak English.{best}")
         if self.search.embedder is None:
             notes.append("Searched by words only: the index has no embedding model.")
         if dropped:
@@ -134,9 +134,14 @@ class Assistant:
         return tuple(places.values())[:NEAREST]
 
     def _greet(self, asked: Asked, page: str) -> Answer:
+        lines = {
+            "thanks": "You are welcome. Ask me anything else, or go on with one of these.",
+            "greeting": "Hello. I answer questions from this guide and cite the passage behind every sentence. Ask me something, or begin "
+            "with one of these.",
+        }
         suggestions = starting_points(self.search, page)
-        line = "Hello. I answer questions from this guide and cite the passage behind every sentence. Ask me something, or begin with one of these."
-        return Answer(asked.question, "answered", 1.0, NAME, notes=(line,), suggestions=suggestions, index_version=self.search.version)
+        notes = (lines[asked.small_talk or "greeting"],)
+        return Answer(asked.question, "answered", 1.0, NAME, notes=notes, suggestions=suggestions, index_version=self.search.version)
 
 
 def load_assistant(settings: Settings) -> Assistant:

@@ -153,7 +153,7 @@ def tune(
 
     with err.status("Fitting"):
         file, coverage = fit(read_settings(store=store), cases)
-    out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.threshold}. Written to {file}")
+    out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.meaning.threshold}. Written to {file}")
 
 
 def _listen(host: str, port: int) -> socket.socket:

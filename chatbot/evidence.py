@@ -3,15 +3,16 @@
 Between retrieval and the decision: fed by index.Search, read by chatbot.decide and chatbot.write.
 """
 
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from index import Block, Hit, Passage, Query, Search, Unit, terms
 
 SECTIONS = 8
 """Sections looked into; the answer rarely needs more than three."""
 HITS = 20
+_FORM = frozenset(
+    terms("vs versus compare compared comparison differ difference different list name explain describe define definition meaning example")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,22 @@ class Evidence:
     hits: tuple[Hit, ...]
     sections: tuple[SectionEvidence, ...]
     """Best first."""
-    unknown: float
-    """Share of the question's terms, by how much they tell, that no passage holds; 0 to 1."""
 
 
-def gather(search: Search, question: str) -> Evidence:
-    """Search for a question and score what was found, down to the sentence."""
-    query = search.query(question)
+def gather(search: Search, question: str, context: str = "") -> Evidence:
+    """Search for a question and score what was found, down to the sentence.
+
+    Args:
+        search: The index.
+        question: What is asked; its words are what a text must hold to cover it.
+        context: Helps to find only.
+    """
+    query = search.query(f"{question} {context}".strip())
+    if context:
+        query = replace(query, terms=search.query(question).terms, expansion=(*query.terms, *query.expansion))
     hits = tuple(search.hits(query, HITS))
-    weights = {term: search.lexical.idf(term) for term in query.terms}
-    unknown = _share(weights, {term for term in weights if term not in search.lexical.vocabulary})
+    # words of a question's form, such as "compare", ask for nothing that a text must hold
+    weights = {term: search.lexical.idf(term) for term in query.terms if term not in _FORM}
     sections: list[SectionEvidence] = []
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for hit in hits:
@@ -79,7 +86,7 @@ def gather(search: Search, question: str) -> Evidence:
         if len(sections) == SECTIONS:
             break
     sections.sort(key=lambda section: -section.score)
-    return Evidence(query, hits, tuple(sections), unknown)
+    return Evidence(query, hits, tuple(sections))
 
 
 def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) -> SectionEvidence | None:
@@ -99,7 +106,16 @@ def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) 
             present |= own
             overlap, own_overlap = _share(weights, own | heading_terms), _share(weights, own)
             scored.append(
-                Scored(unit, block, passage, (order, unit.block), float(cosine), overlap, own_overlap, _fit(float(cosine), own_overlap, overlap))
+                Scored(
+                    unit,
+                    block,
+                    passage,
+                    (order, unit.block),
+                    float(cosine),
+                    overlap,
+                    own_overlap,
+                    _fit(float(cosine), own_overlap, overlap),
+                )
             )
     if not scored:
         return None
@@ -134,18 +150,3 @@ def _fit(cosine: float, own_overlap: float, overlap: float) -> float:
 def _share(weights: dict[str, float], present: set[str]) -> float:
     whole = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in present) / whole if whole else 0.0
-
-
-def agreement(evidence: Evidence) -> float:
-    """Return how far the two rankings name the same passages first: overlap of their best five, 0 to 1."""
-    if not evidence.hits:
-        return 0.0
-    by_cosine = {hit.row for hit in sorted(evidence.hits, key=lambda hit: -hit.cosine)[:5]}
-    by_bm25 = {hit.row for hit in sorted(evidence.hits, key=lambda hit: -hit.bm25)[:5] if hit.bm25 > 0}
-    return len(by_cosine & by_bm25) / 5
-
-
-def spread(evidence: Evidence) -> float:
-    """Return how far the best cosine stands above the median of the hits."""
-    cosines = np.array([hit.cosine for hit in evidence.hits])
-    return float(cosines.max() - np.median(cosines)) if cosines.size else 0.0

@@ -12,8 +12,10 @@ from chatbot.evidence import Evidence, Scored, SectionEvidence
 from index import BlockKind, terms
 
 _POINTING = re.compile(
-    r"^\W*(this|that|these|those|it|its|they|their|them|such|here|both|he|she|either|neither|the (former|latter|same|other|second|third|result|reverse|opposite)|"
-    r"however|therefore|thus|hence|but|and|so|also|then|instead|otherwise|conversely|moreover|furthermore|for (example|instance)|in (contrast|turn|addition|other words)|as (above|mentioned|noted))\b",
+    r"^\W*(this|that|these|those|it|its|they|their|them|such|here|both|he|she|either|neither|"
+    r"the (former|latter|same|other|second|third|result|reverse|opposite)|"
+    r"however|therefore|thus|hence|but|and|so|also|then|instead|otherwise|conversely|moreover|furthermore|"
+    r"for (example|instance)|in (contrast|turn|addition|other words)|as (above|mentioned|noted))\b",
     re.I,
 )
 _NAVIGATION = re.compile(r"^\W*(see|read|go to|continue with|follow|click|back to|next|previous)\b(?!.*[.:;] \w).{0,90}$", re.I)
@@ -31,6 +33,8 @@ _REPEATS = 0.55
 """Share of common terms from which a sentence says again what another said."""
 _WORDS = 4
 """A shorter sentence says nothing by itself."""
+_NEAR_LEAD = 0.85
+"""A section that fits nearly as well as the best."""
 LIST_LIMIT = 14
 """Items or rows of a list that was asked for; elsewhere the limit on statements holds."""
 
@@ -60,8 +64,11 @@ def select(kind: Kind, evidence: Evidence, limit: int) -> list[Chosen]:
     lead = sections[0]
     picked = _from_lead(kind, lead, limit)
     chosen = [Chosen(lead, tuple(picked))]
+    if kind == "comparison" and not _is_block(picked):
+        chosen += _table_elsewhere(sections[1:4], lead, limit - len(picked))
     best = max(scored.score for scored in picked)
-    room = min(limit, 5 if _is_block(picked) else 4) - len(picked)
+    said = [scored for part in chosen for scored in part.units]
+    room = min(limit, 5 if _is_block(said) else 4) - len(said)
     for section in sections[1:4]:
         if room <= 0 or section.score < 0.7 * lead.score:
             break
@@ -70,8 +77,19 @@ def select(kind: Kind, evidence: Evidence, limit: int) -> list[Chosen]:
             chosen.append(Chosen(section, tuple(added)))
             room -= len(added)
     if sum(len(part.units) for part in chosen) < 2:
-        chosen[0] = Chosen(lead, tuple(_widened(lead, picked)))
+        chosen = _widened(sections, picked)
     return chosen
+
+
+def _table_elsewhere(sections: list[SectionEvidence], lead: SectionEvidence, limit: int) -> list[Chosen]:
+    """The rows of a comparison often stand in a section of their own, next to the one that introduces it."""
+    for section in sections:
+        if section.score < _NEAR_LEAD * lead.score or limit < 2:
+            break
+        if rows := _group(section, "row", section.best):
+            body = max((scored for scored in rows if scored.unit.label != "header"), key=lambda scored: scored.score)
+            return [Chosen(section, tuple(_tabled(section, body, rows, limit, complete=False)))]
+    return []
 
 
 def _from_lead(kind: Kind, section: SectionEvidence, limit: int) -> list[Scored]:
@@ -180,13 +198,19 @@ def _standalone(units: list[Scored], scored: Scored) -> list[Scored]:
     return found
 
 
-def _widened(section: SectionEvidence, picked: list[Scored]) -> list[Scored]:
-    """Add the sentence that follows, so that an answer is more than one line where the section says more."""
-    units = list(section.units)
-    after = [scored for scored in units[units.index(picked[-1]) + 1 :] if _says_something(scored) and scored.unit.kind in ("text", "item")]
-    if after and after[0].unit.text.endswith(":") and len(after) > 1:
-        return [*picked, *after[:4]]
-    return [*picked, *after[:1]]
+def _widened(sections: list[SectionEvidence], picked: list[Scored]) -> list[Chosen]:
+    """Add what follows, or what the next section says, so that an answer is more than one line where the guide says more."""
+    lead, units = sections[0], list(sections[0].units)
+    after = [scored for scored in units[units.index(picked[-1]) + 1 :] if _says_something(scored)]
+    if after and after[0].unit.text.endswith(":"):
+        after = after[: 1 + 3] if len(after) > 1 else []
+    else:
+        after = [scored for scored in after if scored.unit.kind in ("text", "item")][:1]
+    chosen = [Chosen(lead, (*picked, *after))]
+    for section in sections[1:3]:
+        if not after and (added := _from_other(section, 0.0, picked)):
+            return [*chosen, Chosen(section, tuple(added))]
+    return chosen
 
 
 def _is_block(picked: list[Scored]) -> bool:

@@ -7,42 +7,110 @@ import re
 from collections.abc import Callable
 
 from chatbot.answer import Asked, Kind, Turn
-from index import fold, is_stop_word, terms
+from chatbot.language import is_english
+from index import fold, is_stop_word
 
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("how-to", re.compile(r"\b(how (do|can|should|would|could|to|might) (i|we|you|one|a|an|our|the|my|someone|companies|teams?|banks?)?|how to|steps? (to|for)|walk me through|guide me)\b", re.I)),
-    ("comparison", re.compile(r"\b(vs\.?|versus|compared? (to|with|and)|compare|differ(s|ent|ence|ences|ently)?|distinguish|contrast|in contrast|as opposed to|similarit(y|ies)|have in common)\b", re.I)),
-    ("choice", re.compile(r"\b(which (one|is (right|better|best)|should|do we (need|choose|pick))|should (we|i|you|our|a|an|one)|choose between|do (we|i) need|better (for|to|choice)|right for (us|me)|when (should|to|do) (we|i|you)?|(mlops|x) or\b.*\?|recommend|worth it|instead of)\b", re.I)),
-    ("list", re.compile(r"\bwhat are (the |some |our |your |its |their |all )?(\w+[ -]){0,3}\w+s (of|in|for|to|that|when|with)\b", re.I)),
-    ("definition", re.compile(r"^\W*((so |ok(ay)? |and )?(what('s| is| are| does)|whats|define|definition of|explain|meaning of|describe|tell me about|who or what is)\b(?!.*\b(best|difference|cost|should|steps?|examples?)\b).{0,70}$)", re.I)),
-    ("list", re.compile(r"\b(what are|list|name (the|some|all|three|five)|which (are|\w+s\b)|examples? of|types? of|kinds? of|what (\w+ ){0,2}(kinds|types|metrics|steps|risks|challenges|criteria|components|roles|tools|levels|patterns|benefits|advantages|options|reasons|factors|measures|causes|phases|stages|principles|features|signs|limits)|checklist|enumerate|how many)\b", re.I)),
-    ("yes-no", re.compile(r"^\W*(is|are|does|do|can|could|will|would|should|has|have|did|was|were|must|isn't|aren't|doesn't|don't|can't)\b", re.I)),
-    ("fact", re.compile(r"\b(how (much|many|long|often|far|large|big|fast|old|high|low)|when (did|does|is|was|will|do)|since when|who (is|was|are|made|wrote|owns|runs)|where|what (percentage|share|number|year|date|price|rate|figure|value|size)|which (year|company|version|law|article))\b", re.I)),
+
+def _words(*alternatives: str) -> re.Pattern[str]:
+    """A pattern for any of the given words or phrases, whatever their case."""
+    return re.compile(rf"\b({'|'.join(alternatives)})\b", re.IGNORECASE)
+
+
+def _opening(*alternatives: str) -> re.Pattern[str]:
+    """The same at a question's beginning."""
+    return re.compile(rf"^\W*({'|'.join(alternatives)})\b", re.IGNORECASE)
+
+
+_PEOPLE = "i|we|you|one|someone|people|teams?|companies|my|our|your"
+_PLURALS = (
+    "kinds|types|metrics|steps|risks|challenges|criteria|components|roles|tools|levels|patterns|benefits|advantages|options|reasons|"
+    "factors|measures|causes|phases|stages|principles|features|signs|limits|parts|areas|differences"
 )
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("how-to", _words(rf"how (do|can|should|would|could|might|must) ({_PEOPLE})", "how to", "steps? (to|for)", "(walk|guide) me")),
+    (
+        "comparison",
+        _words("vs", "versus", "compared? (to|with|and)", "compare", "differ(s|ent|ence|ences|ently)?", "distinguish", "contrast")
+    ),
+    ("comparison", _words("as opposed to", "similarit(y|ies)", "have in common")),
+    (
+        "choice",
+        _words(
+            "which (one|is (right|better|best)|should|do we (need|choose|pick))", "should (we|i|you|our|a|an|one)", "choose between",
+            "do (we|i) need", "better (for|to|choice)", "right for (us|me)", "when (should|to|do) (we|i|you)?", "recommend", "worth it",
+            "instead of", "we (are|have|run|want|need|sell|build|operate)\\b.*",
+        ),
+    ),
+    ("list", _words("what are (the |some |our |your |its |their |all )?(\\w+[ -]){0,3}\\w+s (of|in|for|to|that|when|with)")),
+    (
+        "definition",
+        re.compile(
+            r"^\W*(so |ok(ay)? |and )?(what('s| is| are| does)|whats|define|definition of|explain|meaning of|describe|tell me about)\b"
+            r"(?!.*\b(best|difference|cost|should|steps?|examples?)\b).{0,70}$",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "list",
+        _words(
+            "what are", "list", "name (the|some|all|three|five)", "which (are|\\w+s\\b)", "examples? of", "types? of", "kinds? of",
+            rf"what (\w+ ){{0,2}}({_PLURALS})", "checklist", "enumerate",
+        ),
+    ),
+    ("yes-no", _opening("is|are|does|do|can|could|will|would|should|has|have|did|was|were|must|isn't|aren't|doesn't|don't|can't")),
+    (
+        "fact",
+        _words(
+            "how (much|many|long|often|far|large|big|fast|old|high|low)", "when (did|does|is|was|will|do)", "since when", "who", "where",
+            "what (percentage|share|number|year|date|price|rate|figure|value|size)", "which (year|company|version|law|article)",
+        ),
+    ),
+)  # fmt: skip
 _SHORT_FORM = re.compile(r"^[\w./&+-]+( [\w./&+-]+){0,3}\??$")
 
-_POINTER = re.compile(r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|the ones?|both|former|latter|there|same|such|the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?)\b", re.I)
+_POINTER = _words(
+    "it|its|they|them|their|theirs|this|that|these|those|he|she|the ones?|both|former|latter|there|same|such",
+    "the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?",
+)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
-_LEAD_IN = re.compile(r"^\W*((and|but|so|or|also|ok(ay)?|then|no|yes|right|same for|what about|how about|i mean|actually|sorry)\b[\s,]*)+", re.I)
-_WHOLE = re.compile(r"^\W*(what|who|where|when|which|why|how|is|are|do|does|did|can|could|should|would|will|has|have|was|were|explain|define|list|name|tell|give|show)\b", re.I)
-_DEFINES = re.compile(r"^\W*(what('s| is| are|s)|define|explain|describe)\b", re.I)
-_ABOUT_ANSWERS = frozenset("example examples detail details reason reasons source sources pls please elaborate else continue difference summary briefly".split())
+_ORDINAL = _words(rf"(?:the )?({'|'.join(_ORDINALS)})(?: one| point| option| step| item)")
+_LEAD_IN = re.compile(
+    r"^\W*((and|but|so|or|also|ok(ay)?|then|no|yes|right|same for|what about|how about|i mean|actually|sorry)\b[\s,]*)+", re.IGNORECASE
+)
+_WHOLE = _opening(
+    "what|who|where|when|which|why|how|is|are|do|does|did|can|could|should|would|will|has|have|was|were",
+    "explain|define|list|name|tell|give|show|compare|describe",
+)
+_DEFINES = _opening("what('s| is| are|s)", "define", "explain", "describe")
+_ABOUT_ANSWERS = frozenset(
+    "example examples detail details reason reasons source sources pls please elaborate else continue difference summary briefly".split()
+)
 """Words that ask for more of what was said, whatever it was."""
-_CONTINUING = r"^(for|with|without|in|on|at|by|to|from|if|when|under|during|after|before)\b"
-_IDIOM = re.compile(r"\b(worth it|is it (true|possible|worth|safe|ok(ay)?|cheaper|better|legal|necessary)|does it (make sense|matter)|(so|such) that|that (is|are|was|were|has|have|can|will)|it pays?|there (is|are))\b", re.I)
+_CONTINUING = _opening("for|with|without|in|on|at|by|to|from|if|when|under|during|after|before")
+_ASKING = _words("what|which|who|whom|how|when|why|where|should|do|does|is|are|can|did|will")
+_IDIOM = _words(
+    "worth it", "is it (true|possible|worth|safe|ok(ay)?|cheaper|better|legal|necessary)", "does it (make sense|matter)", "(so|such) that",
+    "that (is|are|was|were|has|have|can|will)", "it pays?", "there (is|are)",
+)  # fmt: skip
 """Pronouns that point at nothing."""
 _FEW = 4
 """Words of content up to which a pronoun inside a question is taken to point at what was spoken of before."""
 _LONGEST_CONTINUED = 14
 _GREETING = re.compile(
-    r"^\W*(hi|hello|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings|thanks?( you)?( (so|very) much| a lot)?|thx|ty|cheers|great|cool|nice|perfect|awesome|"
-    r"ok(ay)?|bye|goodbye|see you|help|who are you|what are you|what can (you|i) (do|ask|help)( with| you| me| about)?|what do you (do|know)( about)?|how are you( doing)?( today)?|"
-    r"are you (a bot|human|real|an? (ai|robot|chatbot))|what is this|what('s| is) your name|how (do|does) (you|this) work)"
+    r"^\W*(hi|hello|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings|great|cool|nice|perfect|awesome|ok(ay)?|help|"
+    r"(?P<thanks>thanks?( you)?( (so|very) much| a lot)?|thx|ty|cheers|bye|goodbye|see you)|"
+    r"who are you|what are you|what can (you|i) (do|ask|help)( with| you| me| about)?|what do you (do|know)( about)?|"
+    r"how are you( doing)?( today)?|are you (a bot|human|real|an? (ai|robot|chatbot))|what is this|what('s| is) your name|"
+    r"how (do|does) (you|this) work)"
     r"(\W+(there|all|everyone|bot|assistant|again|for (your|the) help|very much|so much|mate|team))*\W*$",
-    re.I,
+    re.IGNORECASE,
 )
-_RELATION = re.compile(r"^.*?\b(differences?|distinction|comparison|relation(ship)?|meaning|definition|purpose|role|point|use|benefits?|advantages?|examples?|types?|kinds?) (between|of|for)\b", re.I)
-_SPLIT = re.compile(r"(?<=\?)\s+(?=\S)|,?\s+and\s+(?=(?:what|how|why|when|who|where|which|should|does|do|is|are|can)\b)", re.I)
+_RELATION = re.compile(
+    r"^.*?\b(differences?|distinction|comparison|relation(ship)?|meaning|definition|purpose|role|point|use|benefits?|advantages?|"
+    r"examples?|types?|kinds?) (between|of|for)\b",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r"(?<=\?)\s+(?=\S)|,?\s+and\s+(?=(?:what|how|why|when|who|where|which|should|does|do|is|are|can)\b)", re.IGNORECASE)
 
 
 def understand(question: str, history: tuple[Turn, ...] = (), *, known: Callable[[str], bool] = lambda term: True) -> Asked:
@@ -54,12 +122,12 @@ def understand(question: str, history: tuple[Turn, ...] = (), *, known: Callable
         known: Says whether the guide uses a term; tells English questions about it from other languages.
     """
     typed = " ".join(question.split())
-    if _GREETING.match(typed):
-        return Asked(typed, typed, "open", (typed,), small_talk=True)
+    if greeting := _GREETING.match(typed):
+        return Asked(typed, typed, "open", (typed,), small_talk="thanks" if greeting["thanks"] else "greeting")
     resolved = resolve(typed, history)
     parts = tuple(part.strip() for part in _SPLIT.split(resolved) if part.strip())
     # only questions that can stand alone are parts: "… and why?" belongs to what stands before it
-    whole = len(parts) < 2 or any(len(_content(part)) < 2 or _POINTER.search(part) for part in parts)
+    whole = len(parts) < 2 or any(_POINTER.search(part) or not _stands_alone(part) for part in parts)
     return Asked(typed, resolved, kind_of(resolved), (resolved,) if whole else parts, english=is_english(typed, known))
 
 
@@ -69,18 +137,6 @@ def kind_of(question: str) -> Kind:
         if form.search(question):
             return kind
     return "definition" if _SHORT_FORM.match(question) and len(_content(question)) <= 3 else "open"
-
-
-def is_english(question: str, known: Callable[[str], bool]) -> bool:
-    """Say whether a question is in English, or too short to tell: by function words and the guide's own terms."""
-    letters = [character for character in question if character.isalpha()]
-    if letters and sum(character.isascii() for character in letters) < 0.7 * len(letters):
-        return False
-    words = [fold(word) for word in re.findall(r"[^\W\d_]+", question)]
-    if len(words) < 4:
-        return True
-    ours = sum(is_stop_word(word) or all(known(term) for term in terms(word)) for word in words)
-    return ours >= 0.34 * len(words)
 
 
 def resolve(question: str, history: tuple[Turn, ...]) -> str:
@@ -102,7 +158,7 @@ def resolve(question: str, history: tuple[Turn, ...]) -> str:
         return question
     if _POINTER.search(bare) and _content(bare):
         return _put(bare, topic)
-    if re.match(_CONTINUING, bare, re.I) and len(before.split()) <= _LONGEST_CONTINUED:
+    if _CONTINUING.match(bare) and len(before.split()) <= _LONGEST_CONTINUED:
         return f"{before.rstrip(' ?.!')} {bare}".rstrip(" ?.!") + "?"
     return f"{topic}: {bare}"
 
@@ -116,6 +172,8 @@ def _stands_alone(question: str) -> bool:
     if len(content) < 2:
         # a single word after "what is" is a question of its own; "which comes first?" is none
         return bare == question and bool(_DEFINES.match(bare) or _SHORT_FORM.match(bare) and not _WHOLE.match(bare))
+    if _CONTINUING.match(bare) and not _ASKING.search(bare):
+        return False
     return bare == question or bool(_WHOLE.match(bare))
 
 
@@ -143,12 +201,12 @@ def _refers(question: str) -> bool:
 
 
 def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
-    ordinal = re.search(r"\b(?:the )?(first|second|third|fourth|fifth|sixth|last)(?: one| point| option| step| item)?\b", question, re.I)
+    ordinal = _ORDINAL.search(question) or re.match(rf"^\W*(?:the )?({'|'.join(_ORDINALS)})\W*$", question, re.IGNORECASE)
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.M)
+    items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.MULTILINE)
     if not ordinal or not items:
         return None
-    place = _ORDINALS[ordinal[1].lower()]
+    place = _ORDINALS[(ordinal[2] if ordinal.re is _ORDINAL else ordinal[1]).lower()]
     if place >= len(items):
         return None
     plain = re.sub(r"[*`]|\s*\[\d+\]", "", items[place])
@@ -157,12 +215,10 @@ def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
 
 def _put(question: str, topic: str) -> str:
     """Put a topic where a question points, or after it."""
-    ordinal = r"\b(?:the )?(?:first|second|third|fourth|fifth|sixth|last)(?: one| point| option| step| item)\b"
-    if re.search(ordinal, question, re.I):
-        return re.sub(ordinal, lambda _: topic, question, count=1, flags=re.I)
-    if found := re.search(r"\b(its|their|theirs)\b", question, re.I):
+    if _ORDINAL.search(question):
+        return _ORDINAL.sub(lambda _: topic, question, count=1)
+    if found := re.search(r"\b(its|their|theirs)\b", question, re.IGNORECASE):
         return f"{question[: found.start()]}the {question[found.end() :].strip(' ?.!')} of {topic}?".replace("the  ", "the ")
-    if found := re.search(r"\b(it|they|them|this|that|these|those|both)\b", question, re.I):
+    if found := re.search(r"\b(it|they|them|this|that|these|those|both)\b", question, re.IGNORECASE):
         return question[: found.start()] + topic + question[found.end() :]
     return f"{question.rstrip(' ?.!')}: {topic}?"
-

@@ -11,9 +11,9 @@ from index.build import BuildReport, Progress, build_index, build_pages
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
 from index.lexical import is_stop_word, terms
 from index.model import Block, BlockKind, Page, Passage, Section, Unit
-from index.text import fold, sentences, visible
 from index.search import Hit, Query, Search
 from index.store import Store
+from index.text import fold, sentences, visible
 
 if TYPE_CHECKING:
     from index.retriever import PassageRetriever

@@ -148,12 +148,12 @@ class _Reader:
         if nodes:
             self.add("text", _inline(nodes))
 
-    def add(self, kind: BlockKind, found: _Inline, *, group: int = 0, label: str = "", depth: int = 0) -> None:
+    def add(self, kind: BlockKind, found: _Inline, *, group: int = 0, label: str = "", depth: int = 0, find: str = "") -> None:
         if not found.text or not any(character.isalnum() for character in found.text):
             return
         if not group:
             self.groups += 1
-        block = Block(kind, found.text, found.markdown, group or self.groups, label, depth, sources=found.sources)
+        block = Block(kind, found.text, found.markdown, group or self.groups, label, depth, find, found.sources)
         self.blocks.append(block)
 
     def open_section(self, level: int, node: LexborNode) -> None:
@@ -197,7 +197,8 @@ class _Reader:
             elif child.tag == "li":
                 number = _whole(child.attributes.get("value"), number)
                 own, nested = _split_item(child)
-                self.add("item", _inline(own), group=group, label=f"{number}." if node.tag == "ol" else "", depth=depth)
+                label = f"{number}." if node.tag == "ol" else ""
+                self.add("item", _inline(own), group=group, label=label, depth=depth, find=_longest_part(own))
                 for inner in nested:
                     self.nested(inner, group, depth, tree_depth)
                 number += 1
@@ -343,6 +344,12 @@ def _plain(node: LexborNode, separator: str) -> str:
 
 def _whole(number: str | None, otherwise: int) -> int:
     return int(number) if number and re.fullmatch(r"[0-9]{1,9}", number) else otherwise
+
+
+def _longest_part(nodes: list[LexborNode]) -> str:
+    """Return the longest paragraph of an item that has several; empty for an item of one piece."""
+    parts = [_inline([node]).text for node in nodes if (node.tag or "") not in _INLINE and node.tag != "-text"]
+    return max(parts, key=len) if len(parts) > 1 else ""
 
 
 def _inline(nodes: list[LexborNode]) -> _Inline:

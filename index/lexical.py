@@ -21,11 +21,13 @@ _WORD = re.compile(r"-{0,2}[^\W_]+(?:[._/+#@:’'&-]+[^\W_]+)*(?:\+\+|#)?")
 _PART = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _QUESTION_WORDS = frozenset(
-    "a about am an and any are as at be been being both but by can could did do does doing each for from further get gets had has have "
-    "having he her here hers him his how i if in into is it its itself just let lets like may me might more most must my need needs no nor "
-    "not of off on once only or other ought our ours out over own please shall she should so some such tell than that the their theirs them "
-    "then there these they this those through to too under until up us use very want was we were what whats when where which while who whom "
-    "whose why will with would you your yours s t re ve ll d m".split()
+    (
+        "a about am an and any are as at be been being both but by can could did do does doing each for from further get gets had "
+        "has have having he her here hers him his how i if in into is it its itself just let lets like may me might more most must "
+        "my need needs no nor not of off on once only or other ought our ours out over own please shall she should so some such "
+        "tell than that the their theirs them then there these they this those through to too under until up us use very want was "
+        "we were what whats when where which while who whom whose why will with would you your yours s t re ve ll d m"
+    ).split()
 ) | frozenset(STOPWORDS_EN)
 
 
@@ -48,7 +50,8 @@ def is_stop_word(word: str) -> bool:
 def terms(text: str) -> list[str]:
     """Return what a text is found by: stems of its words, and identifiers whole and in parts.
 
-    `CI/CD` gives `ci/cd`, `ci`, `cd`; `fine-tuning` gives itself, both words and the two as one; `--no-cache` gives itself and its words; `maxTokens` gives itself and its words.
+    `CI/CD` gives `ci/cd`, `ci`, `cd`; `fine-tuning` gives itself, both words and the two as one; `--no-cache` and `maxTokens`
+    give themselves and their words.
     """
     found: list[str] = []
     for match in _WORD.finditer(text):

@@ -78,6 +78,7 @@ class Passage:
     blocks: tuple[Block, ...]
     place: int = 0
     """Position among the passages of its section, from 0."""
+
     @property
     def text(self) -> str:
         """The blocks as lines, as a reader sees them."""

@@ -3,6 +3,7 @@
 Loads one build whole and never changes: a server that reloads makes a new one.
 """
 
+import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from index.fusion import fuse
 from index.lexical import LexicalRanking, terms
 from index.model import Passage, Unit
 from index.passages import units
-from index.store import Manifest, PageInfo, Store, read_pages, read_passages
+from index.store import PageInfo, Store, read_pages, read_passages
 from index.vocabulary import read_vocabulary
 
 DENSE_WEIGHT = 0.55
@@ -83,6 +84,12 @@ class Search:
             # the sums are right, so the build itself was made by other code than this
             raise IndexBroken(folder, f"was written by another version ({error})") from error
 
+    def by_words_alone(self) -> "Search":
+        """Return the same build without its model: what a machine without one would find."""
+        bare = copy.copy(self)
+        bare.embedder = bare.dense = None
+        return bare
+
     @property
     def version(self) -> str:
         """Version of the build that answers."""
@@ -121,8 +128,7 @@ class Search:
         fused = fuse(dense, lexical, dense_weight=share if cosines else 0.0)
         order = np.lexsort((np.array(rows), -fused))[:count]
         return [
-            Hit(self.passages[rows[place]], rows[place], float(fused[place]), float(dense[place]), float(lexical[place]))
-            for place in order
+            Hit(self.passages[rows[place]], rows[place], float(fused[place]), float(dense[place]), float(lexical[place])) for place in order
         ]
 
     def units(self, row: int) -> list[Unit]:

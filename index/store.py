@@ -268,7 +268,7 @@ class EmbeddingCache:
                 log.warning("The embedding cache '%s' is damaged (%s); its texts are embedded anew.", file, error)
 
     def save(self, used: Iterable[str]) -> None:
-        """Keep the vectors of the given keys, whole or not at all."""
+        """Write the vectors of the given keys and forget the others; whole or not at all."""
         keys = sorted(set(used))
         if not keys:
             return

@@ -53,7 +53,9 @@ class Vocabulary:
         A short form that the corpus uses all the time finds better by itself: spelt out, it drowns the other words.
         """
         tokens = (fold(token) for token in re.findall(r"[\w&/-]*\w", text))
-        known = (self._rare_long_form(token) or self._rare_long_form(token.removesuffix("s")) for token in tokens if not is_stop_word(token))
+        known = (
+            self._rare_long_form(token) or self._rare_long_form(token.removesuffix("s")) for token in tokens if not is_stop_word(token)
+        )
         folded = fold(text)
         return " ".join(dict.fromkeys(long for long in known if long and fold(long) not in folded))
 
@@ -63,10 +65,18 @@ class Vocabulary:
 
     def _mended(self, word: str) -> str:
         folded = fold(word)
-        if len(folded) < _SHORTEST_MENDED or folded in self.words or is_stop_word(folded) or stem(folded) in self._stems or folded in self.long_forms:
+        if (
+            len(folded) < _SHORTEST_MENDED
+            or folded in self.words
+            or is_stop_word(folded)
+            or stem(folded) in self._stems
+            or folded in self.long_forms
+        ):
             return word
         cutoff = 2 if len(folded) >= _LONG_WORD else 1
-        near = process.extract(folded, self._by_initial.get(folded[:_SHARED_BEGINNING], []), scorer=OSA.distance, score_cutoff=cutoff, limit=8)
+        near = process.extract(
+            folded, self._by_initial.get(folded[:_SHARED_BEGINNING], []), scorer=OSA.distance, score_cutoff=cutoff, limit=8
+        )
         if not near:
             return word
         nearest = min(distance for _, distance, _ in near)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.llms.mock import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import ResponseMode, get_response_synthesizer
 
@@ -24,8 +25,9 @@ def test_retriever_returns_passages_as_nodes_with_stable_ids_and_places(site: Pa
 
 
 def test_retriever_works_inside_llama_indexs_own_query_engine(site: Path) -> None:
-    synthesizer = get_response_synthesizer(response_mode=ResponseMode.NO_TEXT, llm=_NoModel())
-    engine = RetrieverQueryEngine(as_retriever(STORE, top_k=2), response_synthesizer=synthesizer)
+    model = MockLLM()
+    synthesizer = get_response_synthesizer(llm=model, response_mode=ResponseMode.COMPACT)
+    engine = RetrieverQueryEngine.from_args(as_retriever(STORE, top_k=2), llm=model, response_synthesizer=synthesizer)
     assert len(engine.query("What is a feature store?").source_nodes) == 2
 
 
@@ -46,9 +48,3 @@ def test_query_engine_says_what_it_does_not_cover(site: Path) -> None:
 def test_store_is_found_by_name_too(site: Path) -> None:
     assert as_retriever(str(STORE)).retrieve("RAG")
     assert Store(STORE).current_name()
-
-
-def _NoModel() -> object:
-    from llama_index.core.llms.mock import MockLLM
-
-    return MockLLM()

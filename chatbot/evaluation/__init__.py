@@ -1,8 +1,8 @@
 """The instrument: how good are retrieval, citations, answers and abstention, with how much certainty?
 
-    cases.py    what is asked and what is right (disk)
-    measure.py  one table of figures, each with its n and a bootstrap interval
-    beir.py     retrieval alone, on any data set in BEIR's layout
-    fit.py      the coverage weights, fitted on the dev half
-    report.py   the table with plots, as Markdown or HTML
+cases.py    what is asked and what is right (disk)
+measure.py  one table of figures, each with its n and a bootstrap interval
+beir.py     retrieval alone, on any data set in BEIR's layout
+fit.py      the coverage weights, fitted on the dev half
+report.py   the table with plots, as Markdown or HTML
 """

@@ -38,7 +38,7 @@ def measure_dataset(folder: Path, *, model: str, cache: Path, progress: Progress
     if not queries:
         raise UserError(f"No query of '{folder}' is judged.", remedy="The ids in queries.jsonl and qrels must be the same.")
     with tempfile.TemporaryDirectory() as scratch:
-        store = Store(Path(scratch), encoders=cache / "encoders", cache=cache / "cache")
+        store = Store(Path(scratch), encoders=cache / "encoders", cache=cache / "cache" / "datasets")
         build_pages(_pages(folder), store, model=model, progress=progress)
         search = Search(store)
         rankings = _rank(search, queries, progress)
@@ -106,4 +106,6 @@ def _lines(file: Path) -> Iterable[str]:
     try:
         return file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"'{file}' can't be read.", remedy="A data set needs corpus.jsonl, queries.jsonl and qrels/test.tsv in UTF-8.") from error
+        raise UserError(
+            f"'{file}' can't be read.", remedy="A data set needs corpus.jsonl, queries.jsonl and qrels/test.tsv in UTF-8."
+        ) from error

@@ -122,7 +122,9 @@ def _read(file: Path, shape: Any) -> Any:
     try:
         return TypeAdapter(shape).validate_python(yaml.safe_load(file.read_text("utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise UserError(f"The evaluation file '{file}' can't be used: {error}.", remedy="Mend it; its form is described at its top.") from error
+        raise UserError(
+            f"The evaluation file '{file}' can't be used: {error}.", remedy="Mend it; its form is described at its top."
+        ) from error
 
 
 def _page_url(path: Path) -> str:

@@ -6,47 +6,60 @@ from datetime import UTC, datetime
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
 from chatbot.assistant import Assistant
-from chatbot.decide import SIGNALS, Coverage, signals
+from chatbot.decide import SIGNALS, WORD_SIGNALS, Coverage, Logistic, signals
 from chatbot.evaluation.cases import Case
 from chatbot.evidence import gather
 
 _SEED = 0
 
 
-def signal_rows(assistant: Assistant, cases: Sequence[Case]) -> np.ndarray:
+def signal_rows(assistant: Assistant, cases: Sequence[Case], names: tuple[str, ...]) -> np.ndarray:
     """Return the signals of each case, float64, shape (cases, signals)."""
     rows = []
     for case in cases:
         asked = assistant.understand(case.question)
         found = [signals(replace(asked, resolved=part), gather(assistant.search, part)) for part in asked.parts]
-        rows.append([min(part[name] for part in found) for name in SIGNALS])
+        rows.append([float(np.mean([part[name] for part in found])) for name in names])
     return np.array(rows)
 
 
 def fit_coverage(assistant: Assistant, cases: Sequence[Case]) -> Coverage:
-    """Fit a logistic model on cases of the dev half, and the threshold at which both kinds of error cost the same.
+    """Fit logistic models on cases of the dev half, and the threshold at which both kinds of error cost the same.
 
     A question that is answered though it isn't covered, and one that is refused though it is, count alike, each as a
-    share of its own kind. The threshold is chosen on cross-validated chances, not on those of the final fit.
+    share of its own kind. The threshold is chosen on cross-validated chances, not on those of the final fit. The model
+    for an index without embeddings is fitted on what the same questions find by words alone.
+
+    Args:
+        assistant: Over an index with embeddings.
+        cases: Of both halves; those of `test` are left out.
     """
     dev = [case for case in cases if case.half == "dev"]
-    rows = signal_rows(assistant, dev)
     labels = np.array([case.covered for case in dev])
+    by_words = Assistant(assistant.search.by_words_alone())
+    counts = f"{int(labels.sum())} covered, {int((~labels).sum())} uncovered"
+    return Coverage(
+        meaning=_fit(signal_rows(assistant, dev, SIGNALS), labels, SIGNALS),
+        words=_fit(signal_rows(by_words, dev, WORD_SIGNALS), labels, WORD_SIGNALS),
+        fitted_on=f"dev: {counts}; index {assistant.search.version}; {datetime.now(UTC):%Y-%m-%d}",
+    )
+
+
+def _fit(rows: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> Logistic:
     scaler = StandardScaler().fit(rows)
     model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=2000, random_state=_SEED)
-    held_out = cross_val_predict(model, scaler.transform(rows), labels, cv=10, method="predict_proba")[:, 1]
+    folds = StratifiedKFold(10, shuffle=True, random_state=_SEED)
+    held_out = cross_val_predict(model, scaler.transform(rows), labels, cv=folds, method="predict_proba")[:, 1]
     model.fit(scaler.transform(rows), labels)
-    weights = model.coef_[0] / scaler.scale_
-    intercept = float(model.intercept_[0] - np.sum(model.coef_[0] * scaler.mean_ / scaler.scale_))
-    return Coverage(
-        weights={name: round(float(weight), 4) for name, weight in zip(SIGNALS, weights, strict=True)},
-        intercept=round(intercept, 4),
+    scale = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)
+    return Logistic(
+        weights={name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0] / scale, strict=True)},
+        intercept=round(float(model.intercept_[0] - np.sum(model.coef_[0] * scaler.mean_ / scale)), 4),
         threshold=round(_threshold(held_out, labels), 3),
-        fitted_on=f"dev: {int(labels.sum())} covered, {int((~labels).sum())} uncovered; index {assistant.search.version}; {datetime.now(UTC):%Y-%m-%d}",
     )
 
 

@@ -172,9 +172,7 @@ def _auroc(results: Results, name: str, positives: list[Outcome], negatives: lis
     generator = np.random.default_rng(0)
     resampled = []
     for _ in range(200):
-        rows = np.concatenate(
-            [generator.choice(np.flatnonzero(labels == label), int((labels == label).sum())) for label in (0, 1)]
-        )
+        rows = np.concatenate([generator.choice(np.flatnonzero(labels == label), int((labels == label).sum())) for label in (0, 1)])
         resampled.append(float(roc_auc_score(labels[rows], chances[rows])))
     low, high = np.percentile(resampled, [2.5, 97.5])
     results.figures.append(Figure("abstention", name, value, len(labels), float(low), float(high)))
@@ -201,7 +199,11 @@ def _conversation(results: Results, assistant: Assistant, dialogues: Sequence[Di
 
 
 def _add(
-    results: Results, group: str, name: str, values: Sequence[float], statistic: Callable[[np.ndarray], float] = lambda values: float(np.mean(values))
+    results: Results,
+    group: str,
+    name: str,
+    values: Sequence[float],
+    statistic: Callable[[np.ndarray], float] = lambda values: float(np.mean(values)),
 ) -> None:
     """Add a figure with a percentile bootstrap interval (Efron, 1979); nothing if there are no values."""
     if not values:
@@ -211,4 +213,3 @@ def _add(
     resampled = [statistic(known[generator.integers(0, len(known), len(known))]) for _ in range(_RESAMPLES)]
     low, high = np.percentile(resampled, [2.5, 97.5])
     results.figures.append(Figure(group, name, statistic(known), len(known), float(low), float(high)))
-

@@ -7,35 +7,39 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from chatbot.evaluation.measure import Results
+from chatbot.evaluation.measure import Figure, Results
 
+_HEAD = ("What", "Figure", "Value", "95 % interval", "n")
 _Plot = Callable[[Any, Results], None]
 
 
 def report_html(results: Results) -> str:
     """Return one self-contained HTML page."""
-    rows = "".join(
-        f"<tr><td>{html.escape(f.group)}</td><td>{html.escape(f.name)}</td><td>{f.value:.3f}</td><td>{f.low:.3f} to {f.high:.3f}</td><td>{f.n}</td></tr>"
-        for f in results.figures
-    )
+    rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in _cells(figure))}</tr>" for figure in results.figures)
+    head = "".join(f"<th>{name}</th>" for name in _HEAD)
     pictures = "".join(f"<figure>{_draw(plot, results)}<figcaption>{title}</figcaption></figure>" for title, plot in _plots())
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Evaluation</title>'
         "<style>body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}"
-        "td,th{border-bottom:1px solid #ccc;padding:.25rem .75rem;text-align:left}figure{margin:2rem 0}svg{max-width:100%;height:auto}</style>"
-        f"<h1>Evaluation</h1><table><tr><th>What</th><th>Figure</th><th>Value</th><th>95 % interval</th><th>n</th></tr>{rows}</table>{pictures}</html>\n"
+        "td,th{border-bottom:1px solid #ccc;padding:.25rem .75rem;text-align:left}"
+        "figure{margin:2rem 0}svg{max-width:100%;height:auto}</style>"
+        f"<h1>Evaluation</h1><table><tr>{head}</tr>{rows}</table>{pictures}</html>\n"
     )
 
 
 def report_markdown(results: Results, file: Path) -> str:
     """Return the report as Markdown; its plots are written beside `file` as SVG."""
-    lines = ["# Evaluation", "", "| What | Figure | Value | 95 % interval | n |", "| --- | --- | --- | --- | --- |"]
-    lines += [f"| {f.group} | {f.name} | {f.value:.3f} | {f.low:.3f} to {f.high:.3f} | {f.n} |" for f in results.figures]
+    lines = ["# Evaluation", "", f"| {' | '.join(_HEAD)} |", "|" + " --- |" * len(_HEAD)]
+    lines += [f"| {' | '.join(_cells(figure))} |" for figure in results.figures]
     for title, plot in _plots():
         name = f"{file.stem}-{re.sub(r'[^a-z]+', '-', title.lower())}.svg"
         file.with_name(name).write_text(_draw(plot, results), "utf-8")
         lines += ["", f"![{title}]({name})"]
     return "\n".join(lines) + "\n"
+
+
+def _cells(figure: Figure) -> tuple[str, ...]:
+    return figure.group, figure.name, f"{figure.value:.3f}", f"{figure.low:.3f} to {figure.high:.3f}", str(figure.n)
 
 
 def _plots() -> tuple[tuple[str, _Plot], ...]:
@@ -73,7 +77,9 @@ def _coverage(axes: Any, results: Results) -> None:
     }
     colors = ("#2a6d8c", "#b4530a", "#8a8f98")
     for (name, found), color in zip(groups.items(), colors, strict=True):
-        axes.hist([outcome.answer.confidence for outcome in found], bins=40, range=(0, 1), histtype="step", label=name, color=color, linewidth=1.8)
+        axes.hist(
+            [outcome.answer.confidence for outcome in found], bins=40, range=(0, 1), histtype="step", label=name, color=color, linewidth=1.8
+        )
     axes.axvline(results.threshold, color="black", linestyle="--", linewidth=1, label="threshold")
     axes.set(xlabel="coverage score", ylabel="questions")
     axes.legend(frameon=False)

@@ -45,7 +45,10 @@ def to_json(results: Results) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for figure in results.figures:
         found.setdefault(figure.group, {})[figure.name] = {
-            "value": round(figure.value, 4), "n": figure.n, "low": round(figure.low, 4), "high": round(figure.high, 4)
+            "value": round(figure.value, 4),
+            "n": figure.n,
+            "low": round(figure.low, 4),
+            "high": round(figure.high, 4),
         }
     return found
 
