@@ -27,7 +27,7 @@ MOST_PARTS = 3
 """Questions answered of one message; the others are named as not answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Part:
     """One question of perhaps several, with what was found for it."""
 
@@ -90,7 +90,12 @@ class Assistant:
 
     def _look_up(self, asked: Asked, context: str) -> _Part:
         evidence = gather(self.search, asked.resolved, context[:MOST_CONTEXT])
-        return _Part(asked.resolved, evidence, self.coverage.chance(signals(asked, evidence)))
+        part = _Part(asked.resolved, evidence, self.coverage.chance(signals(asked, evidence)))
+        if not asked.understood or len(asked.parts) > 1:
+            return part
+        # a follow-up's own words must be there; those that it took over helped to find, and the dialogue vouches for them
+        own = gather(self.search, asked.question, asked.resolved)
+        return max(part, _Part(asked.resolved, own, self.coverage.chance(signals(asked, own))), key=lambda found: found.chance)
 
     def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part]) -> Answer:
         statements: tuple[Statement, ...] = ()

@@ -17,7 +17,7 @@ from index import UserError
 
 COVERAGE_FILE = "coverage.json"
 
-SIGNALS = ("unit_cosine", "overlap", "heading_overlap", "missing_name", "missing_value", "length", "asks_fact")
+SIGNALS = ("unit_cosine", "overlap", "heading_overlap", "missing_name", "missing_value", "asks_fact")
 """More signals were tried on the dev half (fused scores, agreement of the rankings, spread of the cosines, unknown words,
 products of all pairs); none raised the area under the curve, so the simplest set stands."""
 WORD_SIGNALS = tuple(name for name in SIGNALS if name != "unit_cosine")
@@ -114,7 +114,6 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
         "heading_overlap": max(section.heading_overlap for section in sections),
         "missing_name": _missing_name(asked.resolved, texts),
         "missing_value": _missing_value(asked.resolved, " ".join(texts[:2])),
-        "length": min(len(evidence.query.terms), 20) / 10,
         "asks_fact": float(asked.kind == "fact"),
     }
 

@@ -125,7 +125,7 @@ def understand(question: str, history: tuple[Turn, ...] = (), *, known: Callable
     if greeting := _GREETING.match(typed):
         return Asked(typed, typed, "open", (typed,), small_talk="thanks" if greeting["thanks"] else "greeting")
     resolved = resolve(typed, history)
-    parts = tuple(part.strip() for part in _SPLIT.split(resolved) if part.strip())
+    parts = tuple(dict.fromkeys(part.strip() for part in _SPLIT.split(resolved) if part.strip()))
     # only questions that can stand alone are parts: "… and why?" belongs to what stands before it
     whole = len(parts) < 2 or any(_POINTER.search(part) or not _stands_alone(part) for part in parts)
     return Asked(typed, resolved, kind_of(resolved), (resolved,) if whole else parts, english=is_english(typed, known))

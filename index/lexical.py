@@ -26,7 +26,7 @@ _QUESTION_WORDS = frozenset(
         "has have having he her here hers him his how i if in into is it its itself just let lets like may me might more most must "
         "my need needs no nor not of off on once only or other ought our ours out over own please shall she should so some such "
         "tell than that the their theirs them then there these they this those through to too under until up us use very want was "
-        "we were what whats when where which while who whom whose why will with would you your yours s t re ve ll d m"
+        "we were what whats when where which while who whom whose why will with would you your yours used using s t re ve ll d m"
     ).split()
 ) | frozenset(STOPWORDS_EN)
 

@@ -25,7 +25,7 @@ CANDIDATES = 100
 """Passages taken from each ranking before fusion."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # arrays have no truth value to compare by
 class Query:
     """A question as the rankings need it."""
 

@@ -162,9 +162,6 @@ def test_every_text_directive_names_text_that_a_browser_can_find(assistant: Assi
         assert all(any(text.casefold() in block for block in blocks[begun:]) for text in end), citation.url
 
 
-@pytest.mark.xfail(
-    strict=True, reason="index.blocks joins the paragraphs of a list item and sets no `find`, so the directive spans two blocks"
-)
 def test_text_directive_of_a_card_stays_inside_one_of_its_paragraphs(assistant: Assistant) -> None:
     asked = "What do MLOps and LLMOps have in common?"
     card = next(c for c in assistant.answer(asked).citations if c.quote.startswith("Misconceptions Common wrong beliefs"))
@@ -198,9 +195,6 @@ def test_answer_has_at_most_eight_statements_unless_it_is_a_whole_list_or_table(
         assert len(answer.statements) <= (14 if listed > 4 else 8), (answer.question, [statement.text for statement in answer.statements])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="select gives one statement where a section is one sentence long and no other section is near enough"
-)
 def test_answer_has_at_least_two_statements(answers: list[Answer]) -> None:
     assert [answer.question for answer in answers if len(answer.statements) == 1] == []
 

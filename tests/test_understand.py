@@ -20,11 +20,7 @@ def dialogue(*said: str) -> tuple[Turn, ...]:
         ("LLMOps", "definition"),
         ("How does MLOps differ from LLMOps?", "comparison"),
         ("MLOps vs LLMOps", "comparison"),
-        pytest.param(
-            "How do MLOps and LLMOps differ?",
-            "comparison",
-            marks=pytest.mark.xfail(strict=True, reason="`how do` makes it a how-to before `differ` is looked at"),
-        ),
+        ("How do MLOps and LLMOps differ?", "comparison"),
         ("What is the difference between RAG and fine-tuning?", "comparison"),
         ("Should we use RAG or fine-tuning?", "choice"),
         ("Which is better, MLOps or LLMOps?", "choice"),
@@ -132,10 +128,7 @@ def test_question_with_a_greeting_in_it_is_no_small_talk(text: str) -> None:
         "什么是MLOps?",
         "Что такое MLOps и зачем он нужен?",
         "ما هو MLOps؟",
-        pytest.param(
-            "Was ist der Unterschied zwischen MLOps und LLMOps?",
-            marks=pytest.mark.xfail(strict=True, reason="`was` counts as English, and with the two names a third of the words is enough"),
-        ),
+        "Was ist der Unterschied zwischen MLOps und LLMOps?",
     ],
 )
 def test_question_in_another_language_is_noticed(question: str) -> None:
