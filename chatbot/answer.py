@@ -94,6 +94,8 @@ class Answer:
     missing: str | None = None
     """The part of the question that is not covered, where the verdict is `partial`."""
     notes: tuple[str, ...] = ()
+    weakest_evidence: str = ""
+    """The weakest kind of source that the answer's citations rest on, and its year; empty where they name none."""
     index_version: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
 

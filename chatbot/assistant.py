@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, replace
 
 from chatbot.answer import Answer, Asked, Citation, Place, Statement, Turn, Verdict
+from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage, signals
 from chatbot.evidence import Evidence, gather
 from chatbot.select import select
@@ -113,6 +114,7 @@ class Assistant:
             writer=NAME,
             statements=statements,
             citations=citations,
+            weakest_evidence=weakest_citation(citations),
             nearest=self._nearest(parts) if verdict != "answered" else (),
             missing="; ".join(missing) if verdict == "partial" else None,
             notes=self._notes(asked, dropped, found=bool(statements)),

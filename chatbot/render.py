@@ -72,6 +72,8 @@ def to_terminal(answer: Answer, base: str = "") -> RenderableType:
         parts.append(Text(f"Not covered: {answer.missing}", style="yellow"))
     if answer.citations:
         parts += [Text(), Text("Sources", style="bold"), *(_source(citation, base) for citation in answer.citations)]
+        if answer.weakest_evidence:
+            parts.append(Text(f"Weakest evidence: {answer.weakest_evidence}", style="dim"))
     if answer.nearest:
         parts += [Text(), Text(NEAREST, style="bold")]
         for place in answer.nearest:

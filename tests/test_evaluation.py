@@ -1,0 +1,117 @@
+"""The instrument itself, and the guide's quality held by it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chatbot.assistant import Assistant
+from chatbot.cli import app
+from chatbot.evaluation.beir import measure_dataset
+from chatbot.evaluation.cases import half_of, read_cases, read_dialogues
+from chatbot.evaluation.measure import Results, measure
+from chatbot.evaluation.run import failures, to_json, write_report
+from index import Search, Store, UserError
+from tests.conftest import ROOT
+
+CASES = ROOT / "evaluation"
+
+
+@pytest.fixture(scope="module")
+def results(site: Path, assistant: Assistant) -> Results:
+    return measure(assistant, read_cases(ROOT / "docs", CASES), read_dialogues(CASES), site)
+
+
+def test_quality_of_the_guide_is_within_its_limits(results: Results) -> None:
+    assert failures(results, CASES / "limits.yml") == []
+
+
+def test_figures_have_their_n_and_an_interval_that_holds_the_value(results: Results) -> None:
+    figures = [figure for names in to_json(results).values() for figure in names.values()]
+    assert len(figures) > 25
+    assert all(figure["n"] > 0 and figure["low"] <= figure["value"] <= figure["high"] for figure in figures)
+
+
+def test_a_worse_figure_is_named(results: Results, tmp_path: Path) -> None:
+    limits = tmp_path / "limits.yml"
+    limits.write_text("citations:\n  verbatim: {at_least: 1.1}\n", "utf-8")
+    assert failures(results, limits) == ["citations, verbatim: 1.000"]
+
+
+@pytest.mark.parametrize("ending", [".html", ".md"])
+def test_report_has_the_table_and_three_plots(results: Results, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"report{ending}"
+    write_report(results, file)
+    written = "".join(path.read_text("utf-8") for path in tmp_path.iterdir())
+    assert "nDCG@10" in written and written.count("<svg") == 3
+
+
+def test_report_of_another_kind_is_refused(results: Results, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"FILE\.html or FILE\.md"):
+        write_report(results, tmp_path / "report.pdf")
+
+
+def test_cases_are_split_once_and_for_all_by_their_words() -> None:
+    cases = read_cases(ROOT / "docs", CASES)
+    assert {half_of("What is drift?"), half_of("What is RAG?"), half_of("psi")} <= {"dev", "test"}
+    assert all(case.half == half_of(case.question) for case in cases)
+    assert 0.4 < sum(case.half == "dev" for case in cases) / len(cases) < 0.6
+
+
+def test_addresses_that_cases_name_exist(site: Path, assistant: Assistant) -> None:
+    pages = set(assistant.search.pages)
+    named = {address for case in read_cases(ROOT / "docs", CASES) for address in case.sections}
+    named |= {address for dialogue in read_dialogues(CASES) for turn in dialogue.turns for address in turn.sections}
+    assert {address for address in named if address.split("#")[0] not in pages} == set()
+    texts = {page: (site / page / "index.html").read_text("utf-8") for page in {address.split("#")[0] for address in named}}
+    missing = [address for address in named if "#" in address and f'id="{address.split("#")[1]}"' not in texts[address.split("#")[0]]]
+    assert missing == []
+
+
+def _dataset(folder: Path) -> Path:
+    documents = {
+        "d1": ("Descaling", "Limescale blocks the boiler. Descale the machine every three months with citric acid."),
+        "d2": ("Grinding", "A finer grind slows the shot down. Clean the burrs of the grinder each week."),
+        "d3": ("Long", "Filler about milk and cups. " * 200 + "The needle valve of the zorblatt meters steam."),
+    }
+    (folder / "qrels").mkdir(parents=True)
+    rows = [json.dumps({"_id": key, "title": title, "text": text}) for key, (title, text) in documents.items()]
+    (folder / "corpus.jsonl").write_text("\n".join(rows), "utf-8")
+    queries = {"q1": "how often should limescale be removed", "q2": "cleaning grinder burrs", "q3": "zorblatt needle valve"}
+    (folder / "queries.jsonl").write_text("\n".join(json.dumps({"_id": key, "text": text}) for key, text in queries.items()), "utf-8")
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td2\t1\nq3\td3\t1\n", "utf-8")
+    return folder
+
+
+def test_dataset_in_beirs_layout_is_ranked_by_words_by_meaning_and_by_both(site: Path, tmp_path: Path) -> None:
+    found = measure_dataset(_dataset(tmp_path / "set"), model="bundled", cache=ROOT / "index" / "store")
+    assert found["n"] == 3
+    assert set(found) == {"lexical", "dense", "fused", "n"}
+    assert found["fused"] == {"nDCG@10": 1.0, "Recall@10": 1.0, "MRR@10": 1.0}, "the long document is found by its last passage"
+
+
+def test_bare_qrels_file_does_too_and_the_guides_index_stays(site: Path, tmp_path: Path) -> None:
+    folder = _dataset(tmp_path / "set")
+    shutil.move(folder / "qrels" / "test.tsv", folder / "qrels.tsv")
+    before = Search(Store(ROOT / "index" / "store")).version
+    done = CliRunner().invoke(app, ["eval", "--dataset", str(folder), "--json"], catch_exceptions=False)
+    assert json.loads(done.stdout)["n"] == 3
+    assert Search(Store(ROOT / "index" / "store")).version == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("corpus.jsonl", "no json", "line 1"),
+        ("qrels/test.tsv", "q1\td1\t1\nq1\td2\tmany\n", "line 2"),
+        ("queries.jsonl", '{"_id": "other", "text": "x"}', "No query"),
+    ],
+    ids=["corpus that is no JSON", "score that is no number", "queries that nobody judged"],
+)
+def test_dataset_of_another_form_is_refused_by_name(site: Path, tmp_path: Path, name: str, content: str, told: str) -> None:
+    folder = _dataset(tmp_path / "set")
+    (folder / name).write_text(content, "utf-8")
+    with pytest.raises(UserError, match=told):
+        measure_dataset(folder, model="bundled", cache=ROOT / "index" / "store")
