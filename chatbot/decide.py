@@ -12,15 +12,15 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from chatbot.answer import Asked
-from chatbot.evidence import Evidence
+from chatbot.evidence import Evidence, SectionEvidence
 from index import UserError
 
 COVERAGE_FILE = "coverage.json"
 
-SIGNALS = ("unit_cosine", "overlap", "heading_overlap", "missing_name", "missing_value", "asks_fact")
+SIGNALS = ("unit_cosine", "support", "overlap", "heading_overlap", "missing_name", "missing_value", "asks_fact")
 """More signals were tried on the dev half (fused scores, agreement of the rankings, spread of the cosines, unknown words,
 products of all pairs); none raised the area under the curve, so the simplest set stands."""
-WORD_SIGNALS = tuple(name for name in SIGNALS if name != "unit_cosine")
+WORD_SIGNALS = tuple(name for name in SIGNALS if name not in ("unit_cosine", "support"))
 """The signals that an index without a model has."""
 
 _MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d.,]*\s?(dollars?|euros?|usd|eur|gbp|cents?)\b|\b(usd|eur|gbp)\s?\d", re.I)
@@ -110,12 +110,23 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
     texts = [f"{' '.join(section.hit.passage.headings)} {' '.join(scored.unit.text for scored in section.units)}" for section in sections]
     return {
         "unit_cosine": max(scored.cosine for section in sections for scored in section.units),
+        "support": max(map(_support, sections)),
         "overlap": max(section.overlap for section in sections),
         "heading_overlap": max(section.heading_overlap for section in sections),
         "missing_name": _missing_name(asked.resolved, texts),
         "missing_value": _missing_value(asked.resolved, " ".join(texts[:2])),
         "asks_fact": float(asked.kind == "fact"),
     }
+
+
+def _support(section: SectionEvidence) -> float:
+    """Mean cosine of a section's three best units.
+
+    A near miss shares its subject with one sentence; a section that answers speaks of it more than once. On the dev
+    half this raised the area under the curve from 0.90 to 0.93 against the best unit alone.
+    """
+    best = sorted((scored.cosine for scored in section.units), reverse=True)[:3]
+    return sum(best) / len(best)
 
 
 def _missing_name(question: str, texts: list[str]) -> float:
@@ -125,7 +136,7 @@ def _missing_name(question: str, texts: list[str]) -> float:
         word.strip("?!.,;:()\"'“”’")
         for place, word in enumerate(words)
         if (place and word[:1].isupper())
-        or (any(map(str.isdigit, word)) and any(map(str.isalpha, word)))
+        or ("-" not in word and any(map(str.isdigit, word)) and any(map(str.isalpha, word)))
         or sum(map(str.isupper, word)) > 1
     ]
     names = [name.removesuffix("'s").removesuffix("’s").lower() for name in names if len(name) > 1]

@@ -10,6 +10,9 @@ from index import Block, Hit, Passage, Query, Search, Unit, terms
 SECTIONS = 8
 """Sections looked into; the answer rarely needs more than three."""
 HITS = 20
+_NO_TERMS = 0.8
+"""Share that counts as present where a question has function words only ("when should I use both?"): what a covered
+question usually has, so that the cosine decides."""
 _FORM = frozenset(
     terms("vs versus compare compared comparison differ difference different list name explain describe define definition meaning example")
 )
@@ -149,4 +152,4 @@ def _fit(cosine: float, own_overlap: float, overlap: float) -> float:
 
 def _share(weights: dict[str, float], present: set[str]) -> float:
     whole = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in present) / whole if whole else 0.0
+    return sum(weight for term, weight in weights.items() if term in present) / whole if whole else _NO_TERMS

@@ -61,7 +61,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "fact",
         _words(
-            "how (much|many|long|often|far|large|big|fast|old|high|low)", "when (did|does|is|was|will|do)", "since when", "who", "where",
+            "how (much|many|long|often|far|large|big|fast|old|high|low)", "when (did|does|was|will)", "since when", "who", "where",
             "what (percentage|share|number|year|date|price|rate|figure|value|size)", "which (year|company|version|law|article)",
         ),
     ),

@@ -8,7 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 from rapidfuzz import process
@@ -40,12 +41,12 @@ class Vocabulary:
     """How many passages there are."""
 
     def mend(self, text: str) -> str:
-        """Replace words that the corpus doesn't know by near ones that it does; leave names and numbers alone.
+        """Replace words that neither the corpus nor English knows by near ones of the corpus; leave names and numbers alone.
 
         Optimal string alignment: a wrong, missing, additional or swapped letter counts one. The first letter must be
         right, as it nearly always is in typing.
         """
-        return _WORD.sub(lambda found: self._mended(found[0]), text)
+        return _WORD.sub(lambda found: found[0] if found.start() and found[0][:1].isupper() else self._mended(found[0]), text)
 
     def spell_out(self, text: str) -> str:
         """Return the long forms of the rare abbreviations in a text that don't stand there already, joined by spaces.
@@ -71,6 +72,7 @@ class Vocabulary:
             or is_stop_word(folded)
             or stem(folded) in self._stems
             or folded in self.long_forms
+            or folded in _english_words()
         ):
             return word
         cutoff = 2 if len(folded) >= _LONG_WORD else 1
@@ -93,6 +95,13 @@ class Vocabulary:
             if len(word) >= _SHORTEST_MENDED:
                 found.setdefault(word[:_SHARED_BEGINNING], []).append(word)
         return found
+
+
+@lru_cache(maxsize=1)
+def _english_words() -> frozenset[str]:
+    """Words that are no misspelling of anything, from the frequency list that comes with symspellpy."""
+    listed = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
+    return frozenset(line.split(" ", 1)[0] for line in listed.splitlines())
 
 
 def learn(passages: Iterable[Passage]) -> Vocabulary:

@@ -28,7 +28,7 @@ def signal_rows(assistant: Assistant, cases: Sequence[Case], names: tuple[str, .
 
 
 def fit_coverage(assistant: Assistant, cases: Sequence[Case]) -> Coverage:
-    """Fit logistic models on cases of the dev half, and the threshold at which both kinds of error cost the same.
+    """Fit logistic models on cases of the dev half, and the threshold where both kinds of error cost the same.
 
     A question that is answered though it isn't covered, and one that is refused though it is, count alike, each as a
     share of its own kind. The threshold is chosen on cross-validated chances, not on those of the final fit. The model
@@ -64,7 +64,14 @@ def _fit(rows: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> Logist
 
 
 def _threshold(chances: np.ndarray, labels: np.ndarray) -> float:
+    """Return the lowest threshold whose error is within one standard error of the least.
+
+    The curve is flat around its minimum; of thresholds that are equally good, as far as the cases can tell, the one that
+    refuses least is kept (the one-standard-error rule of Breiman et al., "Classification and Regression Trees", 1984).
+    """
     candidates = np.unique(chances)
     middles = (candidates[1:] + candidates[:-1]) / 2
-    errors = [np.mean(chances[~labels] >= at) + np.mean(chances[labels] < at) for at in middles]
-    return float(middles[int(np.argmin(errors))])
+    errors = np.array([(np.mean(chances[~labels] >= at) + np.mean(chances[labels] < at)) / 2 for at in middles])
+    least = float(errors.min())
+    allowed = least + float(np.sqrt(least * (1 - least) / len(labels)))
+    return float(middles[errors <= allowed].min())
