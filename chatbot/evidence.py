@@ -5,7 +5,9 @@ Between retrieval and the decision: fed by index.Search, read by chatbot.decide 
 
 from dataclasses import dataclass, replace
 
-from index import Block, Hit, Passage, Query, Search, Unit, terms
+import numpy as np
+
+from index import Block, Hit, Passage, Query, Search, Unit, fold, is_stop_word, terms
 
 SECTIONS = 8
 """Sections looked into; the answer rarely needs more than three."""
@@ -13,6 +15,9 @@ HITS = 20
 _NO_TERMS = 0.8
 """Share that counts as present where a question has function words only ("when should I use both?"): what a covered
 question usually has, so that the cosine decides."""
+_WORDS_SHARE = 0.4
+_USUAL_MEAN = 0.6
+"""What the match of words adds to a section's score, and the mean from which it adds."""
 _FORM = frozenset(
     terms("vs versus compare compared comparison differ difference different list name explain describe define definition meaning example")
 )
@@ -36,6 +41,21 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class WordMatch:
+    """How near the words of a question come to the words of a section, in their contexts; zeros without a model.
+
+    A vector for the whole text hides whether the one thing that is asked for is there; the word that fits worst tells.
+    """
+
+    mean: float
+    """Cosine of each word to the nearest word of the section, weighted by how much the word tells."""
+    least: float
+    """The lowest of those cosines."""
+    lacking: float
+    """The largest product of what a word tells, from 0 to 1, and what it lacks to a cosine of 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class SectionEvidence:
     """A section that was found, whole, in reading order."""
 
@@ -45,6 +65,7 @@ class SectionEvidence:
     """Share of the question's terms, by how much they tell, in headings and text; 0 to 1."""
     heading_overlap: float
     """Share of the question's terms in the headings alone."""
+    words: WordMatch
     score: float
 
     @property
@@ -94,10 +115,11 @@ def gather(search: Search, question: str, context: str = "") -> Evidence:
 
 def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) -> SectionEvidence | None:
     heading_terms = set(terms(" ".join(hit.passage.headings)))
+    rows = search.section(hit)
     scored: list[Scored] = []
     headers: set[int] = set()
     present = set(heading_terms)
-    for order, row in enumerate(search.section(hit)):
+    for order, row in enumerate(rows):
         passage = search.passages[row]
         for unit, cosine in zip(search.units(row), search.unit_cosines(query, row), strict=True):
             block = passage.blocks[unit.block]
@@ -124,7 +146,26 @@ def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) 
         return None
     heading_overlap = _share(weights, heading_terms)
     overlap = _share(weights, present)
-    return SectionEvidence(hit, tuple(scored), overlap, heading_overlap, _section_fit(hit, scored, weights, overlap, heading_overlap))
+    words = _match_words(search, query, rows)
+    fit = _section_fit(hit, scored, weights, overlap, heading_overlap) + _WORDS_SHARE * (words.mean - _USUAL_MEAN)
+    return SectionEvidence(hit, tuple(scored), overlap, heading_overlap, words, fit)
+
+
+def _match_words(search: Search, query: Query, rows: list[int]) -> WordMatch:
+    if query.word_vectors is None:
+        return WordMatch(0.0, 0.0, 0.0)
+    cosines = search.word_cosines(query, rows)
+    kept = [place for place, word in enumerate(query.words) if not is_stop_word(fold(word)) and not _FORM.issuperset(terms(word))]
+    kept = kept or list(range(len(query.words)))
+    if not kept:
+        return WordMatch(0.0, 0.0, 0.0)
+    near = cosines[kept].astype(float)
+    telling = np.array([max((search.lexical.idf(term) for term in terms(query.words[place])), default=0.1) for place in kept])
+    return WordMatch(
+        float(np.average(near, weights=telling)),
+        float(near.min()),
+        float(np.max(telling * (1 - near))) / search.lexical.highest_idf,
+    )
 
 
 def _section_fit(hit: Hit, scored: list[Scored], weights: dict[str, float], overlap: float, heading_overlap: float) -> float:

@@ -96,6 +96,8 @@ _IDIOM = _words(
 _FEW = 4
 """Words of content up to which a pronoun inside a question is taken to point at what was spoken of before."""
 _LONGEST_CONTINUED = 14
+_LONGEST_PART = 5
+"""Words of a topic that can stand in a pronoun's place and still be read."""
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings|great|cool|nice|perfect|awesome|ok(ay)?|help|"
     r"(?P<thanks>thanks?( you)?( (so|very) much| a lot)?|thx|ty|cheers|bye|goodbye|see you)|"
@@ -214,7 +216,9 @@ def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
 
 
 def _put(question: str, topic: str) -> str:
-    """Put a topic where a question points, or after it."""
+    """Put a topic where a question points; after it, where the topic is too long to be one part of a sentence."""
+    if len(topic.split()) > _LONGEST_PART:
+        return f"{question.rstrip(' ?.!')}? ({topic})"
     if _ORDINAL.search(question):
         return _ORDINAL.sub(lambda _: topic, question, count=1)
     if found := re.search(r"\b(its|their|theirs)\b", question, re.IGNORECASE):

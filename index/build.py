@@ -26,6 +26,7 @@ from index.pages import html_files, read_site, site_digest
 from index.passages import cut_page, units
 from index.store import FORMAT, EmbeddingCache, Manifest, Store, write_pages, write_passages
 from index.vocabulary import learn, write_vocabulary
+from index.words import SAMPLE, learn_projection, pack, write_words
 
 log = logging.getLogger(__name__)
 
@@ -214,15 +215,19 @@ def _rough_tokens(text: str) -> int:
 
 
 def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedder, fresh: bool, progress: Progress) -> tuple[int, int]:
-    """Write passages' and units' vectors; return how many texts were embedded and how many reused."""
+    """Write passages' vectors and words, and units' vectors; return how many texts were embedded and how many reused."""
     inputs = [passage.embedding_input for passage in passages]
     said = [f"{passage.headings[-1]}: {unit.text}" for passage in passages for unit in units(passage)]
     keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in (*inputs, *said)]
     cache = EmbeddingCache(store.cache / f"{embedder.key}.npz")
     if fresh:
-        cache.vectors.clear()
-    missing = {key: text for key, text in zip(keys, (*inputs, *said), strict=True) if key not in cache.vectors}
-    pending = list(missing.items())
+        cache.clear()
+    if cache.projection is None:
+        sample = inputs[:: max(1, len(inputs) // SAMPLE)][:SAMPLE]
+        cache.projection = learn_projection(np.concatenate(embedder.embed_words(sample)[1]))
+    with_words = {key: text for key, text in zip(keys, inputs, strict=False) if key not in cache.words or key not in cache.vectors}
+    alone = {key: text for key, text in zip(keys[len(inputs) :], said, strict=True) if key not in cache.vectors and key not in with_words}
+    pending = [*with_words.items(), *alone.items()]
     done = 0
 
     def advance(count: int) -> None:
@@ -231,15 +236,28 @@ def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedde
         progress("Embedding", done, len(pending))
 
     for start in range(0, len(pending), _SAVE_EVERY):
-        chunk = pending[start : start + _SAVE_EVERY]
-        vectors = embedder.embed_passages([text for _, text in chunk], advance)
-        cache.vectors.update(zip((key for key, _ in chunk), vectors, strict=True))
+        chunk = dict(pending[start : start + _SAVE_EVERY])
+        _embed_chunk(embedder, cache, {key: text for key, text in chunk.items() if key in with_words}, advance)
+        plain = {key: text for key, text in chunk.items() if key not in with_words}
+        cache.vectors.update(zip(plain, embedder.embed_passages(list(plain.values()), advance), strict=True))
         if start + _SAVE_EVERY < len(pending):
             cache.save(cache.vectors)
-    if missing:
+    if pending:
         cache.save(keys)
     rows = np.stack([cache.vectors[key] for key in keys]).astype(np.float32)
     write_dense(rows[: len(inputs)], aside / "vectors.faiss")
+    write_words((cache.words[key] for key in keys[: len(inputs)]), cache.projection, aside)
     # half precision: these only rank sentences against each other
     np.save(aside / "units.npy", rows[len(inputs) :].astype(np.float16), allow_pickle=False)
     return len(pending), len(set(keys)) - len(pending)
+
+
+def _embed_chunk(embedder: Embedder, cache: EmbeddingCache, texts: dict[str, str], advance: Callable[[int], None]) -> None:
+    """Embed passages with their words, few at a time: unpacked, a passage's words take a hundred times the room of its vector."""
+    assert cache.projection is not None
+    waiting = list(texts.items())
+    for start in range(0, len(waiting), SAMPLE):
+        part = waiting[start : start + SAMPLE]
+        vectors, words = embedder.embed_words([text for _, text in part], advance)
+        for (key, _), vector, found in zip(part, vectors, words, strict=True):
+            cache.vectors[key], cache.words[key] = vector, pack(found, cache.projection)

@@ -5,9 +5,10 @@ Read by index.build, which embeds passages, and index.search, which embeds quest
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +18,10 @@ from index.errors import IndexBroken
 DESCRIPTION = "encoder.json"
 ENCODER_FILES = ("encoder.onnx", "tokenizer.json")
 _BATCH = 16
+_WORD = re.compile(r"[^\W_]+")
+
+Progress = Callable[[int], None]
+"""Told how many texts were embedded since it was last called."""
 
 
 class EncoderInfo(BaseModel):
@@ -24,6 +29,8 @@ class EncoderInfo(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    format: Literal[2]
+    """Of the graph: two outputs, the vector of the text and one vector a token."""
     model: str
     """As named in the settings; the bundled model by its package."""
     weights_sha256: str
@@ -47,13 +54,29 @@ class Embedder(Protocol):
         """Tokens of a passage, special tokens included."""
         ...
 
-    def embed_passages(self, texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+    def embed_passages(self, texts: list[str], progress: Progress | None = None) -> np.ndarray:
         """Return unit vectors, float32, shape (texts, dimension)."""
+        ...
+
+    def embed_words(self, texts: list[str], progress: Progress | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Return the passages' vectors, and for each passage one unit vector a word of `words_of`, shape (words, dimension).
+
+        A word's vector is made in its context; words past the model's limit have none.
+        """
         ...
 
     def embed_question(self, text: str) -> np.ndarray:
         """Return one unit vector, float32, shape (dimension,)."""
         ...
+
+    def embed_question_words(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the question's vector and one unit vector a word of `words_of`, shape (words, dimension)."""
+        ...
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text that have vectors, in order."""
+    return _WORD.findall(text)
 
 
 class OnnxEmbedder:
@@ -89,18 +112,39 @@ class OnnxEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(self._tokenizer.encode(self.info.passage_prefix + text).ids)
 
-    def embed_passages(self, texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+    def embed_passages(self, texts: list[str], progress: Progress | None = None) -> np.ndarray:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        tokens = [self._tokens(self.info.passage_prefix + text) for text in texts]
-        for batch in _batches(tokens):
-            vectors[batch] = self._run([tokens[place] for place in batch])
-            if progress:
-                progress(len(batch))
+        for batch, found, _ in self._embed([self.info.passage_prefix + text for text in texts], progress):
+            vectors[batch] = found
         return vectors
 
+    def embed_words(self, texts: list[str], progress: Progress | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+        return self._with_words(self.info.passage_prefix, texts, progress)
+
     def embed_question(self, text: str) -> np.ndarray:
-        vector: np.ndarray = self._run([self._tokens(self.info.query_prefix + text)])[0]
-        return vector
+        return self.embed_question_words(text)[0]
+
+    def embed_question_words(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        vectors, words = self._with_words(self.info.query_prefix, [text], None)
+        return vectors[0], words[0]
+
+    def _with_words(self, prefix: str, texts: list[str], progress: Progress | None) -> tuple[np.ndarray, list[np.ndarray]]:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        words: list[np.ndarray] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(texts)
+        for batch, found, tokens in self._embed([prefix + text for text in texts], progress):
+            vectors[batch] = found
+            for row, place in enumerate(batch):
+                offsets = self._tokenizer.encode(prefix + texts[place]).offsets[: self.max_tokens - 1]
+                words[place] = _word_vectors(tokens[row], offsets, texts[place], len(prefix))
+        return vectors, words
+
+    def _embed(self, texts: list[str], progress: Progress | None) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
+        """Yield positions of texts with their unit vectors and their tokens' vectors, batch by batch."""
+        tokens = [self._tokens(text) for text in texts]
+        for batch in _batches(tokens):
+            yield batch, *self._run([tokens[place] for place in batch])
+            if progress:
+                progress(len(batch))
 
     def _tokens(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text).ids
@@ -108,17 +152,15 @@ class OnnxEmbedder:
             ids = [*ids[: self.max_tokens - 1], ids[-1]]
         return ids
 
-    def _run(self, tokens: list[list[int]]) -> np.ndarray:
+    def _run(self, tokens: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
         longest = max(map(len, tokens))
         ids = np.full((len(tokens), longest), self._pad, dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, found in enumerate(tokens):
             ids[row, : len(found)] = found
             mask[row, : len(found)] = 1
-        vectors: np.ndarray = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        normalised: np.ndarray = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
-        return normalised
+        vectors, inner = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return _unit(vectors), inner
 
 
 def read_encoder_info(folder: Path) -> EncoderInfo:
@@ -166,6 +208,31 @@ def verify_file(path: Path, sha256: str) -> None:
         raise IndexBroken(path, "is missing")
     if file_sha256(path) != sha256:
         raise IndexBroken(path, "is truncated or altered")
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    normalised: np.ndarray = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return normalised
+
+
+def _word_vectors(tokens: np.ndarray, offsets: list[tuple[int, int]], text: str, skipped: int) -> np.ndarray:
+    """Return the mean of each word's tokens, as unit vectors; `skipped` characters stand before the text."""
+    owner = np.full(len(text) + 1, -1)
+    for number, word in enumerate(_WORD.finditer(text)):
+        owner[word.start() : word.end()] = number
+    words: list[list[int]] = []
+    for token, (start, end) in enumerate(offsets):
+        if end <= start or start < skipped:
+            continue  # a special token, or one of the prefix
+        number = int(owner[start - skipped])
+        if number >= 0:
+            while len(words) <= number:
+                words.append([])
+            words[number].append(token)
+    if not words:
+        return np.zeros((0, tokens.shape[-1]), dtype=np.float32)
+    return _unit(np.stack([tokens[held].mean(axis=0) if held else np.zeros(tokens.shape[-1]) for held in words]))
 
 
 def _batches(tokens: list[list[int]]) -> Iterator[list[int]]:

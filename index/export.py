@@ -151,6 +151,7 @@ def _export(model: str, folder: Path, target: Path) -> Path:
         vectors = reference.encode(list(_SAMPLES), normalize_embeddings=True, prompt="")
         prompts = dict(reference.prompts or {})
     info = EncoderInfo(
+        format=2,
         model=model,
         weights_sha256=weights_digest(folder),
         dimension=int(vectors.shape[1]),
@@ -167,7 +168,7 @@ def _export(model: str, folder: Path, target: Path) -> Path:
 
 def _export_graph(reference: Any, target: Path, torch: Any) -> None:
     class Encoder(torch.nn.Module):  # type: ignore[misc]
-        """The whole pipeline — transformer, pooling, normalisation — as one graph of two inputs."""
+        """The whole pipeline — transformer, pooling, normalisation — as one graph of two inputs and two outputs."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -175,8 +176,9 @@ def _export_graph(reference: Any, target: Path, torch: Any) -> None:
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            # times one: a name of its own for the output, or the exporter defines it twice
-            return self.pipeline(features)["sentence_embedding"] * 1.0
+            found = self.pipeline(features)
+            # times one: a name of its own for each output, or the exporter defines it twice
+            return found["sentence_embedding"] * 1.0, found["token_embeddings"] * 1.0
 
     sample = reference.tokenizer(["one text", "another, longer text"], padding=True, return_tensors="pt")
     shape = {0: torch.export.Dim("batch", min=1, max=4096), 1: torch.export.Dim("tokens", min=2, max=512)}
@@ -186,7 +188,7 @@ def _export_graph(reference: Any, target: Path, torch: Any) -> None:
             (sample["input_ids"], sample["attention_mask"]),
             str(target),
             input_names=["input_ids", "attention_mask"],
-            output_names=["vectors"],
+            output_names=["vectors", "tokens"],
             dynamic_shapes=(shape, shape),
             dynamo=True,
             external_data=False,

@@ -92,12 +92,12 @@ class LexicalRanking:
         documents = int(self._model.scores["num_docs"])
         frequency = np.diff(self._model.scores["indptr"])
         self._idf = np.log1p((documents - frequency + 0.5) / (frequency + 0.5))
-        self._unknown_idf = float(np.log1p((documents + 0.5) / 0.5))
+        self.highest_idf = float(np.log1p((documents + 0.5) / 0.5))
 
     def idf(self, term: str) -> float:
         """Return how much a term tells: above 0, highest for a term that no passage holds."""
         row = self.vocabulary.get(term)
-        return self._unknown_idf if row is None or row >= len(self._idf) else float(self._idf[row])
+        return self.highest_idf if row is None or row >= len(self._idf) else float(self._idf[row])
 
     def scores(self, asked: list[str]) -> np.ndarray:
         """Return one BM25 score a passage for the terms of a question, float32, shape (passages,)."""

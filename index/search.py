@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from index.dense import DenseRanking
-from index.encoder import Embedder, OnnxEmbedder
+from index.encoder import Embedder, OnnxEmbedder, words_of
 from index.errors import IndexBroken
 from index.fusion import fuse
 from index.lexical import LexicalRanking, terms
@@ -19,6 +19,7 @@ from index.model import Passage, Unit
 from index.passages import units
 from index.store import PageInfo, Store, read_pages, read_passages
 from index.vocabulary import read_vocabulary
+from index.words import PassageWords
 
 DENSE_WEIGHT = 0.55
 CANDIDATES = 100
@@ -37,6 +38,10 @@ class Query:
     """Terms of the long forms of abbreviations in it; help to find."""
     vector: np.ndarray | None
     """Unit vector, float32, shape (dimension,); none where search is lexical only."""
+    words: tuple[str, ...] = ()
+    """Words of the text, in order; none where search is lexical only."""
+    word_vectors: np.ndarray | None = None
+    """Their unit vectors, float32, shape (words, dimension)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Search:
                 self.embedder = embedder or OnnxEmbedder(store.encoders / self.manifest.encoder)
                 self.dense = DenseRanking(folder / "vectors.faiss")
                 self._unit_vectors = np.load(folder / "units.npy", allow_pickle=False)
+                self._words = PassageWords(folder)
         except (ValueError, KeyError, TypeError) as error:
             # the sums are right, so the build itself was made by other code than this
             raise IndexBroken(folder, f"was written by another version ({error})") from error
@@ -99,9 +105,14 @@ class Search:
         """Prepare a question."""
         mended = self.vocabulary.mend(text)
         spelt_out = self.vocabulary.spell_out(mended)
-        vector = self.embedder.embed_question(f"{mended} ({spelt_out})" if spelt_out else mended) if self.embedder else None
         asked = tuple(terms(mended))
-        return Query(mended, asked, tuple(term for term in terms(spelt_out) if term not in asked), vector)
+        expansion = tuple(term for term in terms(spelt_out) if term not in asked)
+        if self.embedder is None:
+            return Query(mended, asked, expansion, None)
+        vector, word_vectors = self.embedder.embed_question_words(f"{mended} ({spelt_out})" if spelt_out else mended)
+        # what was spelt out stands at the end: it helps to understand the words before it, and is none of them
+        words = tuple(words_of(mended))[: len(word_vectors)]
+        return Query(mended, asked, expansion, vector, words, word_vectors[: len(words)])
 
     def hits(self, query: Query, count: int = 10, *, dense_weight: float | None = None) -> list[Hit]:
         """Return the best passages, best first; empty only where nothing shares a word and there is no model.
@@ -142,6 +153,12 @@ class Search:
             return np.zeros(end - start, dtype=np.float32)
         cosines: np.ndarray = self._unit_vectors[start:end].astype(np.float32) @ query.vector
         return cosines
+
+    def word_cosines(self, query: Query, rows: list[int]) -> np.ndarray:
+        """Return how near each of `query.words` comes to any word of the given passages: cosines, float32, shape (words,)."""
+        if query.word_vectors is None or self.dense is None:
+            return np.zeros(len(query.words), dtype=np.float32)
+        return self._words.nearest(query.word_vectors, rows)
 
     def section(self, hit: Hit) -> list[int]:
         """Return the rows of all passages of a hit's section, in reading order."""

@@ -1,7 +1,7 @@
 """The store on disk: builds that replace each other in one step, encoders, cached embeddings.
 
     store/current            name of the build that answers
-    store/builds/NAME/       manifest.json, passages.jsonl, pages.jsonl, vocabulary.json, vectors.faiss, units.npy, bm25/
+    store/builds/NAME/       manifest.json, passages.jsonl, pages.jsonl, vocabulary.json, vectors.faiss, units.npy, words.npy, bm25/
     store/encoders/NAME/     one exported encoder
     store/cache/KEY.npz      embeddings by content
 
@@ -31,7 +31,7 @@ from index.model import Block, Page, Passage, Source
 
 log = logging.getLogger(__name__)
 
-FORMAT = 5
+FORMAT = 6
 """Raised when the files of a build change their meaning; an older store is then built anew."""
 _KEPT_BUILDS = 2
 """The current build and the one before: a server that is still reading the older one loses nothing."""
@@ -255,25 +255,44 @@ def read_pages(file: Path) -> list[PageInfo]:
 
 
 class EmbeddingCache:
-    """Vectors by content, so that an unchanged text is never embedded again."""
+    """Vectors by content, so that an unchanged text is never embedded again; and the words of passages, packed."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self.vectors: dict[str, np.ndarray] = {}
+        self.words: dict[str, np.ndarray] = {}
+        self.projection: np.ndarray | None = None
+        """What `words` were packed with; see `index.words`."""
         if file.exists():
             try:
                 with np.load(file, allow_pickle=False) as stored:
-                    self.vectors = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+                    vectors = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+                    words = dict(zip(stored["word_keys"].tolist(), np.split(stored["words"], stored["word_ends"]), strict=True))
+                    self.vectors, self.words, self.projection = vectors, words, stored["projection"]
             except Exception as error:  # whatever zipfile and NumPy raise on damaged bytes: a cache is never worth a failed build
                 log.warning("The embedding cache '%s' is damaged (%s); its texts are embedded anew.", file, error)
 
+    def clear(self) -> None:
+        """Forget everything; the file keeps its content until the next `save`."""
+        self.vectors, self.words, self.projection = {}, {}, None
+
     def save(self, used: Iterable[str]) -> None:
-        """Write the vectors of the given keys and forget the others; whole or not at all."""
+        """Write the vectors and words of the given keys and forget the others; whole or not at all."""
         keys = sorted(set(used))
-        if not keys:
+        if not keys or self.projection is None:
             return
+        worded = [key for key in keys if key in self.words]
+        packed = [self.words[key] for key in worded]
         self._file.parent.mkdir(parents=True, exist_ok=True)
         aside = self._file.with_name(f".{self._file.name}")
         with aside.open("wb") as file:
-            np.savez(file, keys=np.array(keys, dtype="U64"), vectors=np.stack([self.vectors[key] for key in keys]))
+            np.savez(
+                file,
+                keys=np.array(keys, dtype="U64"),
+                vectors=np.stack([self.vectors[key] for key in keys]),
+                word_keys=np.array(worded, dtype="U64"),
+                words=np.concatenate(packed),
+                word_ends=np.cumsum([len(words) for words in packed])[:-1],
+                projection=self.projection,
+            )
         aside.replace(self._file)

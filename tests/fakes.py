@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from index.encoder import words_of
+
 
 class WordEmbedder:
     """Texts that share words have near vectors; counts what it was asked to embed."""
@@ -24,9 +26,21 @@ class WordEmbedder:
         self.embedded += texts
         if progress:
             progress(len(texts))
-        return np.stack([self.embed_question(text) for text in texts])
+        return np.stack([self._vector(text) for text in texts])
+
+    def embed_words(self, texts: list[str], progress: Callable[[int], None] | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+        return self.embed_passages(texts, progress), [self._words(text) for text in texts]
 
     def embed_question(self, text: str) -> np.ndarray:
+        return self._vector(text)
+
+    def embed_question_words(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        return self._vector(text), self._words(text)
+
+    def _words(self, text: str) -> np.ndarray:
+        return np.stack([self._vector(word) for word in words_of(text)] or [np.zeros(self.dimension, dtype=np.float32)])
+
+    def _vector(self, text: str) -> np.ndarray:
         vector = np.full(self.dimension, 1e-3, dtype=np.float32)
         for word in text.lower().split():
             vector[int(hashlib.sha256(word.strip(".,:?>").encode()).hexdigest(), 16) % self.dimension] += 1

@@ -39,6 +39,14 @@ class _Uncovered(_Model):
     why: str
 
 
+class _Dev(_Model):
+    id: str
+    question: str
+    covered: bool
+    near: bool = False
+    sections: list[str] = []
+
+
 class _TurnCase(_Model):
     question: str
     sections: list[str]
@@ -57,7 +65,7 @@ class Case:
 
     id: str
     question: str
-    origin: Literal["page", "hand", "seed"]
+    origin: Literal["page", "hand", "seed", "dev"]
     covered: bool
     near: bool = False
     """Not covered, but about the guide's subject."""
@@ -70,7 +78,7 @@ class Case:
     @property
     def half(self) -> Half:
         """Whether weights may be fitted on the case, or it judges them."""
-        return half_of(self.question)
+        return "dev" if self.origin == "dev" else half_of(self.question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,8 @@ def read_cases(docs: Path, folder: Path) -> list[Case]:
             points = tuple(tuple(alternative.lower() for alternative in group) for group in found.points)
             cases.append(Case(found.id, found.question, origin, True, False, tuple(found.sections), points, found.style))  # type: ignore[arg-type]
     cases += [Case(found.id, found.question, "hand", False, found.near) for found in _read(folder / "uncovered.yml", list[_Uncovered])]
+    for found in _read(folder / "dev.yml", list[_Dev]):
+        cases.append(Case(found.id, found.question, "dev", found.covered, found.near, tuple(found.sections)))
     return cases
 
 

@@ -74,7 +74,7 @@ def measure(assistant: Assistant, cases: Sequence[Case], dialogues: Sequence[Dia
     outcomes = [_ask(assistant, case) for case in cases]
     results = Results([], outcomes, assistant.coverage.threshold)
     covered = [outcome for outcome in outcomes if outcome.case.covered]
-    for origin in ("page", "hand", "seed"):
+    for origin in ("page", "hand", "seed", "dev"):
         _retrieval(results, f"retrieval ({origin})", [outcome for outcome in covered if outcome.case.origin == origin])
     _citations(results, outcomes, site)
     _points(results, covered)
