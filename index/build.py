@@ -222,10 +222,9 @@ def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedde
     cache = EmbeddingCache(store.cache / f"{embedder.key}.npz")
     if fresh:
         cache.clear()
-    if cache.projection is None:
-        sample = inputs[:: max(1, len(inputs) // SAMPLE)][:SAMPLE]
-        cache.projection = learn_projection(np.concatenate(embedder.embed_words(sample)[1]))
-    with_words = {key: text for key, text in zip(keys, inputs, strict=False) if key not in cache.words or key not in cache.vectors}
+    step = max(1, len(inputs) // SAMPLE)  # passages from everywhere come first: a projection is learned from them
+    order = sorted(range(len(inputs)), key=lambda place: place % step)
+    with_words = {keys[place]: inputs[place] for place in order if keys[place] not in cache.words or keys[place] not in cache.vectors}
     alone = {key: text for key, text in zip(keys[len(inputs) :], said, strict=True) if key not in cache.vectors and key not in with_words}
     pending = [*with_words.items(), *alone.items()]
     done = 0
@@ -246,6 +245,7 @@ def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedde
         cache.save(keys)
     rows = np.stack([cache.vectors[key] for key in keys]).astype(np.float32)
     write_dense(rows[: len(inputs)], aside / "vectors.faiss")
+    assert cache.projection is not None  # there are passages, so one was learned or kept
     write_words((cache.words[key] for key in keys[: len(inputs)]), cache.projection, aside)
     # half precision: these only rank sentences against each other
     np.save(aside / "units.npy", rows[len(inputs) :].astype(np.float16), allow_pickle=False)
@@ -254,10 +254,11 @@ def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedde
 
 def _embed_chunk(embedder: Embedder, cache: EmbeddingCache, texts: dict[str, str], advance: Callable[[int], None]) -> None:
     """Embed passages with their words, few at a time: unpacked, a passage's words take a hundred times the room of its vector."""
-    assert cache.projection is not None
     waiting = list(texts.items())
     for start in range(0, len(waiting), SAMPLE):
         part = waiting[start : start + SAMPLE]
         vectors, words = embedder.embed_words([text for _, text in part], advance)
+        if cache.projection is None:
+            cache.projection = learn_projection(np.concatenate(words))
         for (key, _), vector, found in zip(part, vectors, words, strict=True):
             cache.vectors[key], cache.words[key] = vector, pack(found, cache.projection)

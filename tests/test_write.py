@@ -1,6 +1,6 @@
 """The quoting writer: chosen sentences, items and rows become statements, each with the quote that it stands in."""
 
-from chatbot.evidence import Scored, SectionEvidence
+from chatbot.evidence import Scored, SectionEvidence, WordMatch
 from chatbot.select import Chosen
 from chatbot.write import write
 from index import Block, Hit, Passage, Unit
@@ -16,7 +16,7 @@ def section(address: str, *blocks: tuple[BlockKind, int, list[str]]) -> SectionE
         for place, (kind, _, texts) in enumerate(blocks)
         for text in texts
     )
-    return SectionEvidence(Hit(passage, 0, 1.0, 1.0, 1.0), units, 0.0, 0.0, 0.0)
+    return SectionEvidence(Hit(passage, 0, 1.0, 1.0, 1.0), units, 0.0, 0.0, WordMatch(0.0, 0.0, 0.0), 0.0)
 
 
 def test_nothing_chosen_is_nothing_written() -> None:
