@@ -1,8 +1,8 @@
 """After a build: what agents read is put beside what people read (disk). `python -m guide.publish SITE` for a site built by hand.
 
 Called by guide.site on MkDocs' output; works the same on Zensical's. Writes `llms.txt` (https://llmstxt.org),
-`llms-full.txt`, each page as Markdown at its address + `index.md`, and JSON-LD into each page. Links in these files are
-relative, so they hold wherever the site is put.
+`llms-full.txt`, each page as Markdown at its address + `index.md`, JSON-LD into each page and beside it `social.png` for link
+previews. Links in these files are relative, so they hold wherever the site is put.
 """
 
 import posixpath
@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from guide.linked_data import with_linked_data
-from guide.navigation import SitePage, SitePlan, folder_of, read_plan
+from guide.navigation import FIRST, SitePage, SitePlan, folder_of, read_plan
 from guide.plain import plain_markdown, read_figure
 from guide.references import UNSEARCHED
+from guide.social import draw
 from guide.sources import read_sources
 
 _UNSEARCHED = re.compile(rf'(?: data-search-exclude(?:="[^"]*")?)? {UNSEARCHED}(?:="[^"]*")?')
@@ -35,6 +36,8 @@ def publish(root: Path, site: Path) -> SitePlan:
             markup = _UNSEARCHED.sub(" data-search-exclude", with_linked_data(markup, page, plan))
             built.write_text(markup, "utf-8")
         (site / page.folder / "index.md").write_text(_copy(root, page, page.folder), "utf-8")
+        section = page.section if page.section not in (FIRST, page.title) else ""
+        (site / page.folder / "social.png").write_bytes(draw(page.heading, page.description, section, plan.name))
     (site / "llms.txt").write_text(contents(plan), "utf-8")
     (site / "llms-full.txt").write_text(_everything(root, plan), "utf-8")
     return plan
