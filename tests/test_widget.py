@@ -173,7 +173,7 @@ def visit(world: WidgetServer, browser: Browser) -> Iterator[Visit]:
     def send(path: str = "guide/", **options: Any) -> Reader:
         options.setdefault("viewport", {"width": 1100, "height": 800})
         contexts.append(browser.new_context(**options))
-        contexts[-1].set_default_timeout(5000)
+        contexts[-1].set_default_timeout(15_000)
         readers.append(Reader(contexts[-1].new_page(), world.url))
         return readers[-1].go(path)
 
@@ -756,7 +756,7 @@ def test_consent_comes_before_anything_is_sent(world: WidgetServer, visit: Visit
     world.pages["/guide/"] = html("<docs-assistant consent privacy-url='/other/'></docs-assistant>")
     reader = visit("guide/#ask=Waiting?")
     expect(reader.panel).to_contain_text("go to 127.0.0.1")
-    expect(reader.panel.get_by_role("link")).to_have_attribute("href", f"{world.url}other/")
+    expect(reader.panel.get_by_role("link", name="Privacy policy")).to_have_attribute("href", f"{world.url}other/")
     expect(reader.log).to_be_hidden()
     assert not [path for path in world.requests if path.startswith("/api")]
     reader.button("Cancel").click()

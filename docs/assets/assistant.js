@@ -30,7 +30,7 @@ const LABELS = {
     off: "Turn off for good", isOff: "The assistant is off", on: "Turn on",
     offText: "#assistant=on after an address of this site brings it back.",
     consent: "Your questions, the page and text you attach go to {host}. No cookies, no tracking.",
-    agree: "Agree", withdraw: "Withdraw consent", up: "Helpful", down: "Not helpful",
+    agree: "Agree", privacy: "Privacy policy", withdraw: "Withdraw consent", up: "Helpful", down: "Not helpful",
     wrong: "It’s wrong", incomplete: "Something is missing", citation: "A citation doesn’t fit",
     off_topic: "Not what I asked", comment: "Comment (optional)", thanks: "Thank you.",
     stored: "Stored: rating, comment, question, citations, page. No name, no cookie.",
@@ -54,7 +54,7 @@ const LABELS = {
     off: "Für immer abschalten", isOff: "Der Assistent ist aus", on: "Einschalten",
     offText: "#assistant=on nach einer Adresse dieser Website holt ihn zurück.",
     consent: "Ihre Fragen, die Seite und angehängter Text gehen an {host}. Keine Cookies, kein Tracking.",
-    agree: "Zustimmen", withdraw: "Zustimmung widerrufen", up: "Hilfreich", down: "Nicht hilfreich",
+    agree: "Zustimmen", privacy: "Datenschutz", withdraw: "Zustimmung widerrufen", up: "Hilfreich", down: "Nicht hilfreich",
     wrong: "Es ist falsch", incomplete: "Es fehlt etwas", citation: "Ein Beleg passt nicht",
     off_topic: "Nicht meine Frage", comment: "Kommentar (freiwillig)", thanks: "Danke.",
     stored: "Gespeichert: Bewertung, Kommentar, Frage, Quellen, Seite. Kein Name, kein Cookie.",
@@ -78,7 +78,7 @@ const LABELS = {
     off: "Désactiver pour de bon", isOff: "L’assistant est désactivé", on: "Réactiver",
     offText: "#assistant=on après une adresse de ce site le rétablit.",
     consent: "Vos questions, la page et le texte joint vont à {host}. Ni cookie ni pistage.",
-    agree: "Accepter", withdraw: "Retirer le consentement", up: "Utile", down: "Pas utile",
+    agree: "Accepter", privacy: "Confidentialité", withdraw: "Retirer le consentement", up: "Utile", down: "Pas utile",
     wrong: "C’est faux", incomplete: "Il manque quelque chose", citation: "Une citation ne convient pas",
     off_topic: "Pas ma question", comment: "Commentaire (facultatif)", thanks: "Merci.",
     stored: "Conservé : note, commentaire, question, sources, page. Ni nom ni cookie.",
@@ -102,7 +102,7 @@ const LABELS = {
     off: "Desactivar para siempre", isOff: "El asistente está desactivado", on: "Activar",
     offText: "#assistant=on tras una dirección de este sitio lo recupera.",
     consent: "Sus preguntas, la página y el texto adjunto van a {host}. Sin cookies ni rastreo.",
-    agree: "Aceptar", withdraw: "Retirar el consentimiento", up: "Útil", down: "No es útil",
+    agree: "Aceptar", privacy: "Privacidad", withdraw: "Retirar el consentimiento", up: "Útil", down: "No es útil",
     wrong: "Es incorrecto", incomplete: "Falta algo", citation: "Una cita no encaja",
     off_topic: "No es lo que pregunté", comment: "Comentario (opcional)", thanks: "Gracias.",
     stored: "Se guarda: valoración, comentario, pregunta, fuentes, página. Sin nombre ni cookies.",
@@ -143,7 +143,7 @@ svg { width: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width:
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .muted, .label, .tool { color: var(--muted); }
 .small, .label, .state, table { font-size: .8667em; line-height: 1.5; }
-.label, .state { font-weight: 600; }
+.label, .state { font-weight: 600; unicode-bidi: normal; }
 .stack { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
 .wide { gap: 14px; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
@@ -220,7 +220,7 @@ blockquote { border-color: var(--link); max-height: 12em; overflow: hidden; }
 @media (max-width: 520px) {
   .panel:not(.inline *) { position: fixed; inset: 0 0 auto; width: auto; height: var(--height, 100dvh); border: 0; border-radius: 0; }
 }
-@media (max-height: 420px) { /* 400 % zoom */
+@media (max-height: 320px) { /* 400 % zoom */
   .panel { overflow-y: auto; } .log, .notice { overflow: visible; flex: none; }
 }
 @media (prefers-reduced-motion) { i { animation: none; } }
@@ -575,7 +575,7 @@ function assistant(host) {
   function drawNotice() {
     const policy = setting("privacy-url");
     const parts = chosen("off") ? [t.isOff, t.offText, button(t.on, () => choose("off", ""))]
-      : needsConsent() && [title, setting("consent") || slot(t.consent), button(t.agree, () => choose("consent", "1"), ".act.main"), !isInline && button(t.cancel, close), policy && link(policy, {}, policy)];
+      : needsConsent() && [title, setting("consent") || slot(t.consent), button(t.agree, () => choose("consent", "1"), ".act.main"), !isInline && button(t.cancel, close), policy && link(policy, {}, t.privacy)];
     notice.hidden = !parts;
     if (parts) notice.replaceChildren(el("h3.big", parts[0]), el("p", parts[1]), el("div.row", parts.slice(2)));
     for (const part of [log, composer, menu]) part.hidden = parts;
