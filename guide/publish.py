@@ -1,8 +1,8 @@
 """After a build: what agents read is put beside what people read (disk). `python -m guide.publish SITE` for a site built by hand.
 
 Called by guide.site on MkDocs' output; works the same on Zensical's. Writes `llms.txt` (https://llmstxt.org),
-`llms-full.txt`, each page as Markdown at its address + `index.md`, JSON-LD into each page and beside it `social.png` for link
-previews. Links in these files are relative, so they hold wherever the site is put.
+`llms-full.txt`, each page as Markdown at its address + `index.md`, and JSON-LD into each page. Links in these files are
+relative, so they hold wherever the site is put.
 """
 
 import posixpath
@@ -37,6 +37,7 @@ def publish(root: Path, site: Path) -> SitePlan:
             built.write_text(markup, "utf-8")
         (site / page.folder / "index.md").write_text(_copy(root, page, page.folder), "utf-8")
         section = page.section if page.section not in (FIRST, page.title) else ""
+        # the template names it in `og:image`
         (site / page.folder / "social.png").write_bytes(draw(page.heading, page.description, section, plan.name))
     (site / "llms.txt").write_text(contents(plan), "utf-8")
     (site / "llms-full.txt").write_text(_everything(root, plan), "utf-8")

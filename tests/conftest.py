@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from chatbot.assistant import Assistant
 from index import Search, Store, build_index
@@ -116,7 +116,6 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("CI has no Chromium: the browser tests must run there")
         pytest.skip("no Chromium on this machine: install Debian's package `chromium` or set CHROMIUM")
-    expect.set_options(timeout=15_000)  # a busy machine is no failure
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=_CHROMIUM_FLAGS)
         yield launched

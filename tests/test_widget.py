@@ -18,6 +18,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request, expect
 from widget_server import WIDGET, Json, Reply, WidgetServer, answer, citation, event, events, failing, statement, streamed
 
+expect.set_options(timeout=15_000)  # a busy machine is no failure
+
 STYLE = """
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; background: #fff; color: #111 }
 .tall { height: 1600px }
