@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from guide.linked_data import with_linked_data
-from guide.navigation import FIRST, SitePage, SitePlan, folder_of, read_plan
+from guide.navigation import SitePage, SitePlan, folder_of, read_plan
 from guide.plain import plain_markdown, read_figure
 from guide.references import UNSEARCHED
 from guide.social import draw
@@ -36,9 +36,8 @@ def publish(root: Path, site: Path) -> SitePlan:
             markup = _UNSEARCHED.sub(" data-search-exclude", with_linked_data(markup, page, plan))
             built.write_text(markup, "utf-8")
         (site / page.folder / "index.md").write_text(_copy(root, page, page.folder), "utf-8")
-        section = page.section if page.section not in (FIRST, page.title) else ""
         # the template names it in `og:image`
-        (site / page.folder / "social.png").write_bytes(draw(page.heading, page.description, section, plan.name))
+        (site / page.folder / "social.png").write_bytes(draw(page.heading, page.description, page.chapter, plan.name))
     (site / "llms.txt").write_text(contents(plan), "utf-8")
     (site / "llms-full.txt").write_text(_everything(root, plan), "utf-8")
     return plan
