@@ -28,10 +28,10 @@ def _graph(built: str, page: SitePage, plan: SitePlan) -> list[dict[str, Any]]:
     site = {"@type": "WebSite", "name": plan.name, "description": plan.description, "url": plan.address}
     article = {
         "@type": "Article",
-        "headline": page.source.meta.get("title") or page.title,
+        "headline": page.heading,
         "description": page.description,
         "url": plan.address + page.folder if plan.address else "",
-        "image": f"{plan.address}assets/social.png" if plan.address else "",
+        "image": f"{plan.address}{page.folder}social.png" if plan.address else "",
         "inLanguage": root.attributes.get("lang") if (root := tree.root) else "",
         "keywords": page.source.meta.get("tags"),
         "articleSection": page.section if page.folder else "",

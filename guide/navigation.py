@@ -34,6 +34,16 @@ class SitePage:
         return folder_of(self.file)
 
     @property
+    def chapter(self) -> str:
+        """The section to show above the heading; empty if the page stands alone."""
+        return "" if self.section in (FIRST, self.title) else self.section
+
+    @property
+    def heading(self) -> str:
+        """The title from the front matter, else that of the navigation."""
+        return str(self.source.meta.get("title") or self.title)
+
+    @property
     def description(self) -> str:
         """One sentence from the front matter; empty if there is none."""
         return str(self.source.meta.get("description") or "")

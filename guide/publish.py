@@ -15,6 +15,7 @@ from guide.linked_data import with_linked_data
 from guide.navigation import SitePage, SitePlan, folder_of, read_plan
 from guide.plain import plain_markdown, read_figure
 from guide.references import UNSEARCHED
+from guide.social import draw
 from guide.sources import read_sources
 
 _UNSEARCHED = re.compile(rf'(?: data-search-exclude(?:="[^"]*")?)? {UNSEARCHED}(?:="[^"]*")?')
@@ -35,6 +36,8 @@ def publish(root: Path, site: Path) -> SitePlan:
             markup = _UNSEARCHED.sub(" data-search-exclude", with_linked_data(markup, page, plan))
             built.write_text(markup, "utf-8")
         (site / page.folder / "index.md").write_text(_copy(root, page, page.folder), "utf-8")
+        # the template names it in `og:image`
+        (site / page.folder / "social.png").write_bytes(draw(page.heading, page.description, page.chapter, plan.name))
     (site / "llms.txt").write_text(contents(plan), "utf-8")
     (site / "llms-full.txt").write_text(_everything(root, plan), "utf-8")
     return plan

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, Route, expect
 from selectolax.lexbor import LexborHTMLParser
 
@@ -132,10 +133,29 @@ def test_the_questions_page_tells_its_questions_with_whole_answers(site: Path) -
     assert min(len(question["acceptedAnswer"]["text"].split()) for question in faq["mainEntity"]) >= 30
 
 
-def test_the_picture_for_previews_has_the_size_that_it_claims(site: Path) -> None:
-    picture = (site / "assets" / "social.png").read_bytes()
-    assert struct.unpack(">II", picture[16:24]) == (1200, 630)
-    assert len(picture) < 200_000
+def test_every_page_names_a_preview_picture_of_its_own_that_has_the_size_it_claims(site: Path) -> None:
+    pictures = set()
+    for page in built_pages(site):
+        tree = LexborHTMLParser(page.read_bytes())
+        claimed = {node.attributes["property"]: node.attributes["content"] or "" for node in tree.css('meta[property^="og:image"]')}
+        picture = page.with_name("social.png").read_bytes()
+        assert claimed["og:image"] == (tree.css_first("link[rel=canonical]").attributes["href"] or "") + "social.png"
+        assert struct.unpack(">II", picture[16:24]) == (int(claimed["og:image:width"]), int(claimed["og:image:height"]))
+        assert len(picture) < 60_000, page
+        pictures.add(picture)
+    assert len(pictures) == len(built_pages(site))
+
+
+def test_every_section_opens_with_a_page_of_cards_that_leads_to_all_its_pages(site: Path) -> None:
+    sections = [page for page in built_pages(site) if page.parent.parent == site and page.parent.name != "questions"]
+    assert len(sections) >= 9
+    for section in sections:
+        linked = {
+            (section.parent / (node.attributes["href"] or "").partition("#")[0]).resolve()
+            for node in LexborHTMLParser(section.read_bytes()).css(".grid.cards li > p:first-child a[href]")
+        }
+        below = {page.parent.resolve() for page in built_pages(section.parent) if page.parent.parent == section.parent}
+        assert below <= linked, f"{section.parent.name}: {sorted(path.name for path in below - linked)}"
 
 
 @pytest.mark.parametrize("width", [390, 1360], ids=["phone", "desktop"])
@@ -151,6 +171,30 @@ def test_pages_below_a_sub_path_stay_on_their_origin_complain_of_nothing_and_do_
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than the screen"
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1360, "light"), (390, "dark")], ids=["desktop, light", "phone, dark"])
+def test_axe_finds_no_breach_of_wcag_on_pages(served: str, open_page: Callable[..., Page], width: int, scheme: str) -> None:
+    levels = [f"wcag{version}{level}" for version in ("2", "21", "22") for level in ("a", "aa")]
+    for path in ("", "choose/", "mlops/monitoring-and-drift/", "about/embed/"):
+        page = open_page(served + path, viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_function("!!customElements.get('docs-assistant')")
+        page.wait_for_timeout(200)
+        report = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": levels})
+        assert [(found["id"], found["nodes"][0]["html"]) for found in report.response["violations"]] == [], path
+
+
+def test_on_paper_there_are_text_whole_tables_and_addresses_of_sources_and_nothing_to_press(
+    served: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(served + "foundations/key-differences/", viewport={"width": 700, "height": 990}, color_scheme="dark")
+    expect(page.locator("docs-assistant .launcher")).to_be_visible()
+    page.emulate_media(media="print")
+    for gone in ("docs-assistant .launcher", ".md-header", ".md-tabs", ".page-actions", ".md-sidebar", ".md-footer"):
+        expect(page.locator(gone).first).to_be_hidden()
+    assert page.locator(".md-typeset__scrollwrap").evaluate_all("(all) => all.every((box) => box.scrollWidth <= box.clientWidth)")
+    assert page.locator("article p").first.evaluate("(text) => getComputedStyle(text).color.match(/\\d+/g).every((part) => part < 100)")
+    assert page.locator(".sources a[href^=http]").first.evaluate("(link) => getComputedStyle(link, '::after').content.includes(link.href)")
+
+
 def test_a_wide_table_scrolls_inside_and_a_keyboard_reaches_it(served: str, open_page: Callable[..., Page]) -> None:
     page = open_page(served + "foundations/key-differences/", viewport={"width": 390, "height": 844})
     table = page.get_by_role("region", name="Table").first
@@ -164,6 +208,8 @@ def test_the_first_paint_does_not_wait_for_the_widget(served: str, open_page: Ca
     loaded = page.evaluate("performance.getEntriesByType('resource').find((one) => one.name.endsWith('assistant.js')).responseEnd")
     assert loaded > 1400, "the server held the widget back"
     assert painted < loaded - 500
+    started = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    assert 0 < started < loaded - 500, "nor does the theme's own start"
 
 
 def test_an_example_question_opens_the_widget_with_it(served: str, open_page: Callable[..., Page]) -> None:
@@ -234,6 +280,7 @@ def test_the_site_can_be_read_from_a_disk(site: Path, open_page: Callable[..., P
     page = open_page((site / "index.html").as_uri())
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.locator(".hero").evaluate("(box) => getComputedStyle(box).borderTopWidth") == "1px", "the style is there"
+    expect(page.locator(".asks, [href='#ask=']").first).to_be_hidden()
     page.locator("article").get_by_role("link", name="Decision guide", exact=True).last.click()
     expect(page).to_have_url((site / "choose" / "decision-guide" / "index.html").as_uri())
     expect(page.get_by_role("heading", level=1)).to_contain_text("Decision guide")

@@ -18,6 +18,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request, expect
 from widget_server import WIDGET, Json, Reply, WidgetServer, answer, citation, event, events, failing, statement, streamed
 
+expect.set_options(timeout=15_000)  # a busy machine is no failure
+
 STYLE = """
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; background: #fff; color: #111 }
 .tall { height: 1600px }
@@ -173,7 +175,7 @@ def visit(world: WidgetServer, browser: Browser) -> Iterator[Visit]:
     def send(path: str = "guide/", **options: Any) -> Reader:
         options.setdefault("viewport", {"width": 1100, "height": 800})
         contexts.append(browser.new_context(**options))
-        contexts[-1].set_default_timeout(5000)
+        contexts[-1].set_default_timeout(15_000)
         readers.append(Reader(contexts[-1].new_page(), world.url))
         return readers[-1].go(path)
 
@@ -584,6 +586,15 @@ def test_damage_on_the_way_is_mended_by_the_whole_answer_at_the_end(world: Widge
     expect(reader.marks).to_have_count(4)
 
 
+def test_what_a_later_server_adds_disturbs_nothing(world: WidgetServer, visit: Visit) -> None:
+    more = {"advice": {"recommendation": "both", "questions": [{"id": "labels"}]}, "usage": None, "writer": "openai:some-model"}
+    later = answer(statement("Said.", 1), {**statement("New kind.", 1), "kind": "callout", "icon": "i"}, citations=(MONITORING,), **more)
+    world.replies["later?"] = Reply((event("advice", more["advice"]), event("delta", "Sa"), *events(later)))
+    reader = visit().open().ask("later?")
+    assert re.sub(r"\s*·\s*", " · ", reader.state.inner_text()) == "Answered · worded by a language model"
+    expect(reader.log.locator(".body p")).to_have_text(["Said.1", "New kind.1"])
+
+
 def test_bytes_may_be_cut_anywhere(world: WidgetServer, visit: Visit) -> None:
     stream = b"".join(events(answer(statement("Żółć für 你好."), statement("Second.")))).replace(b"\n", b"\r\n")
     world.replies["bytes?"] = Reply(tuple(stream[at : at + 1] for at in range(len(stream))))
@@ -747,7 +758,7 @@ def test_consent_comes_before_anything_is_sent(world: WidgetServer, visit: Visit
     world.pages["/guide/"] = html("<docs-assistant consent privacy-url='/other/'></docs-assistant>")
     reader = visit("guide/#ask=Waiting?")
     expect(reader.panel).to_contain_text("go to 127.0.0.1")
-    expect(reader.panel.get_by_role("link")).to_have_attribute("href", f"{world.url}other/")
+    expect(reader.panel.get_by_role("link", name="Privacy policy")).to_have_attribute("href", f"{world.url}other/")
     expect(reader.log).to_be_hidden()
     assert not [path for path in world.requests if path.startswith("/api")]
     reader.button("Cancel").click()
@@ -834,6 +845,8 @@ def test_a_hostile_stylesheet_changes_nothing(world: WidgetServer, visit: Visit)
     docs-assistant { display: none !important; position: static !important; opacity: 0 !important; visibility: hidden !important }
     docs-assistant { zoom: 3 !important; transform: scale(2) !important }
     docs-assistant * { display: none !important } textarea, button, a, p { background: lime !important; width: 1px !important }
+    html { contain: paint } body { transform: scale(1); filter: grayscale(1) opacity(.5) }
+    main::after { content: ""; position: fixed; inset: 0; z-index: 2147483647 }
     """
     world.pages["/guide/"] = html(head='<link rel="stylesheet" href="/hostile.css">')
     assert look(visit().open().ask("whole?")) == plain
@@ -892,6 +905,17 @@ def test_attributes_set_server_title_colors_position_language_and_words(world: W
         reader.field.fill("x")
         reader.button("Senden").click()
     assert asked.value.url == f"{world.url}sub/api/ask"
+
+
+def test_the_documentation_names_every_attribute_property_and_method() -> None:
+    source, page = WIDGET.read_text("utf-8"), WIDGET.parents[1].joinpath("about", "embed.md").read_text("utf-8")
+    attributes = set(re.findall(r'setting\("([a-z-]+)"\)', source)) | {"inline"}
+    table = page.partition("## Which attributes")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.M)) == attributes
+    properties = set(re.findall(r"var\((--assistant-[a-z-]+)", source))
+    assert set(re.findall(r"`(--assistant-[a-z-]+)`", page)) == properties
+    methods = re.search(r'for \(const name of \["(.+)"\]\) DocsAssistant', source)
+    assert methods and all(f"`{name}(" in page for name in methods[1].split('", "'))
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
@@ -1064,14 +1088,41 @@ STATES: dict[str, Callable[[Reader], object]] = {
     "editing": lambda reader: reader.open().ask("partly?").button("Edit question").click(),
     "too long": lambda reader: reader.open().field.fill("x" * 2001),
     "off": lambda reader: reader.open().choose("Turn off for good"),
+    "understood": lambda reader: reader.open().ask("follow?"),
+    "streaming": lambda reader: expect(reader.open().ask("begun?", done=False).log).to_contain_text("Begun."),
+    "stopped": lambda reader: reader.open().ask("pending?", done=False).button("Stop").click(),
+    "cut": lambda reader: reader.open().ask("cut?"),
+    "waiting": lambda reader: reader.open().ask("limited?"),
+    "thanks": lambda reader: expect(thanked(reader.open().ask("whole?")).log).to_contain_text("Thank you."),
+    "passage": lambda reader: passage(reader).open(),
+    "passage, closed": lambda reader: expect(passage(reader).launcher).to_contain_text("passage"),
 }
+
+
+def thanked(reader: Reader) -> Reader:
+    """Say that the answer helped."""
+    reader.button("Helpful").click()
+    return reader
+
+
+def passage(reader: Reader) -> Reader:
+    """Select a passage of the page."""
+    expect(reader.launcher).to_be_visible()
+    reader.page.locator("#quote").select_text()
+    return reader
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(world: WidgetServer, visit: Visit, scheme: str) -> None:
     never = threading.Event()
     world.replies["pending?"] = Reply((BEGUN, never))
-    world.replies["fail?"] = failing(500, "Oh no.")
+    world.replies |= {
+        "begun?": Reply((BEGUN, never)),
+        "cut?": Reply((BEGUN,)),
+        "fail?": failing(500, "Oh no."),
+        "follow?": streamed({**WHOLE, "understood": "Follow what?"}),
+        "limited?": failing(429, "Slow down.", **{"Retry-After": "60"}),
+    }
     found = {}
     for name, reach in STATES.items():
         world.pages["/guide/"] = html("<docs-assistant suggestions='One?|Two?'></docs-assistant>")

@@ -56,6 +56,7 @@ def attributes(nodes: list[LexborNode], name: str) -> list[str]:
         ),
         pytest.param(lambda tree: attributes(tree.css('meta[name="assistant-question"]'), "content"), id="questions for the widget"),
         pytest.param(lambda tree: attributes(tree.css('script[type="module"]'), "src"), id="modules of widget and page actions"),
+        pytest.param(lambda tree: attributes(tree.css("script[async]"), "src"), id="what the page doesn't wait for"),
         pytest.param(lambda tree: attributes(tree.css("meta[property]"), "content"), id="Open Graph"),
         pytest.param(lambda tree: attributes(tree.css("link[rel=canonical]"), "href"), id="canonical links"),
         pytest.param(lambda tree: [node.text() for node in tree.css('script[type="application/ld+json"]')], id="JSON-LD"),

@@ -1,24 +1,19 @@
 /**
- * <docs-assistant>: ask a documentation site anything, and see where each sentence of the answer stands.
- *
- * How to embed, theme and steer it stands in docs/about/embed.md. Answers are never trusted: they reach the page as
- * text nodes only, and an address becomes a link only if it is http or https.
+ * <docs-assistant>: ask a documentation site anything. How to embed it: docs/about/embed.md.
+ * Answers are never trusted: they reach the page as text nodes only, addresses as links only if http or https.
  */
 
 const NAME = "docs-assistant";
 const MODULE = new URL(import.meta.url);
-// A module can't see its tag, whose data-* attributes are defaults.
 const SCRIPT = [...document.scripts].find((script) => script.src === MODULE.href);
 const APPLE = /Mac|iP/.test(navigator.platform);
 
-const LIMIT = 2000; // characters of a question, a passage, a comment
+const LIMIT = 2000; // characters
 const HISTORY_TURNS = 6;
-const HISTORY_LIMIT = 1000; // characters: the request stays below 64 kB
+const HISTORY_LIMIT = 1000; // the request stays below 64 kB
 const TURNS_KEPT = 40;
-const SLOW_MS = 8000; // then the reader is told
+const SLOW_MS = 8000;
 const SILENCE_S = 45; // without a byte, a question has failed
-
-// ---- Labels
 
 const LABELS = {
   en: {
@@ -35,7 +30,7 @@ const LABELS = {
     off: "Turn off for good", isOff: "The assistant is off", on: "Turn on",
     offText: "#assistant=on after an address of this site brings it back.",
     consent: "Your questions, the page and text you attach go to {host}. No cookies, no tracking.",
-    agree: "Agree", withdraw: "Withdraw consent", up: "Helpful", down: "Not helpful",
+    agree: "Agree", privacy: "Privacy policy", withdraw: "Withdraw consent", up: "Helpful", down: "Not helpful",
     wrong: "It’s wrong", incomplete: "Something is missing", citation: "A citation doesn’t fit",
     off_topic: "Not what I asked", comment: "Comment (optional)", thanks: "Thank you.",
     stored: "Stored: rating, comment, question, citations, page. No name, no cookie.",
@@ -59,7 +54,7 @@ const LABELS = {
     off: "Für immer abschalten", isOff: "Der Assistent ist aus", on: "Einschalten",
     offText: "#assistant=on nach einer Adresse dieser Website holt ihn zurück.",
     consent: "Ihre Fragen, die Seite und angehängter Text gehen an {host}. Keine Cookies, kein Tracking.",
-    agree: "Zustimmen", withdraw: "Zustimmung widerrufen", up: "Hilfreich", down: "Nicht hilfreich",
+    agree: "Zustimmen", privacy: "Datenschutz", withdraw: "Zustimmung widerrufen", up: "Hilfreich", down: "Nicht hilfreich",
     wrong: "Es ist falsch", incomplete: "Es fehlt etwas", citation: "Ein Beleg passt nicht",
     off_topic: "Nicht meine Frage", comment: "Kommentar (freiwillig)", thanks: "Danke.",
     stored: "Gespeichert: Bewertung, Kommentar, Frage, Quellen, Seite. Kein Name, kein Cookie.",
@@ -83,7 +78,7 @@ const LABELS = {
     off: "Désactiver pour de bon", isOff: "L’assistant est désactivé", on: "Réactiver",
     offText: "#assistant=on après une adresse de ce site le rétablit.",
     consent: "Vos questions, la page et le texte joint vont à {host}. Ni cookie ni pistage.",
-    agree: "Accepter", withdraw: "Retirer le consentement", up: "Utile", down: "Pas utile",
+    agree: "Accepter", privacy: "Confidentialité", withdraw: "Retirer le consentement", up: "Utile", down: "Pas utile",
     wrong: "C’est faux", incomplete: "Il manque quelque chose", citation: "Une citation ne convient pas",
     off_topic: "Pas ma question", comment: "Commentaire (facultatif)", thanks: "Merci.",
     stored: "Conservé : note, commentaire, question, sources, page. Ni nom ni cookie.",
@@ -107,7 +102,7 @@ const LABELS = {
     off: "Desactivar para siempre", isOff: "El asistente está desactivado", on: "Activar",
     offText: "#assistant=on tras una dirección de este sitio lo recupera.",
     consent: "Sus preguntas, la página y el texto adjunto van a {host}. Sin cookies ni rastreo.",
-    agree: "Aceptar", withdraw: "Retirar el consentimiento", up: "Útil", down: "No es útil",
+    agree: "Aceptar", privacy: "Privacidad", withdraw: "Retirar el consentimiento", up: "Útil", down: "No es útil",
     wrong: "Es incorrecto", incomplete: "Falta algo", citation: "Una cita no encaja",
     off_topic: "No es lo que pregunté", comment: "Comentario (opcional)", thanks: "Gracias.",
     stored: "Se guarda: valoración, comentario, pregunta, fuentes, página. Sin nombre ni cookies.",
@@ -119,14 +114,14 @@ const LABELS = {
   },
 };
 
-// ---- Style: `all: initial !important` wins over every rule of the page; em, since rem follows the page's root.
+// ---- Style: em, since rem follows the page's root
 
 const CSS = `
 :host { all: initial !important; display: contents !important; }
-@media print { .root { display: none; } }
+@media print { .root { display: none !important; } }
 * { box-sizing: border-box; }
 .root {
-  position: fixed; inset: auto 0 0; z-index: 2147483000; color-scheme: light;
+  all: unset; display: block; position: fixed; inset: 0; pointer-events: none; color-scheme: light;
   --bg: var(--assistant-background, light-dark(#fff, #1b1e26)); --text: var(--assistant-text, light-dark(#1b2130, #e9ecf3));
   --soft: light-dark(#f4f5f9, #282c38); --muted: light-dark(#566072, #abb4c5); --line: light-dark(#e1e5ed, #373d4c); --edge: light-dark(#8590a3, #7d889f);
   --accent: var(--assistant-accent, light-dark(#3c4fc9, #a5b4ff)); --link: var(--assistant-link, var(--accent));
@@ -135,6 +130,7 @@ const CSS = `
   color: var(--text); font: .9375em/1.55 var(--assistant-font, system-ui, sans-serif); -webkit-text-size-adjust: 100%; overflow-wrap: anywhere;
 }
 .dark { color-scheme: dark; }
+.root > * { pointer-events: auto; }
 h2, h3, h4, p, ul, ol, fieldset, blockquote { margin: 0; padding: 0; border: 0; font: inherit; min-width: 0; list-style: none; }
 h2, h4, strong, th, .big, .launcher { font-weight: 650; }
 p, h3, li, th, td, blockquote, strong, textarea, span { unicode-bidi: plaintext; }
@@ -147,7 +143,7 @@ svg { width: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width:
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .muted, .label, .tool { color: var(--muted); }
 .small, .label, .state, table { font-size: .8667em; line-height: 1.5; }
-.label, .state { font-weight: 600; }
+.label, .state { font-weight: 600; unicode-bidi: normal; }
 .stack { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
 .wide { gap: 14px; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
@@ -156,9 +152,9 @@ svg { width: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width:
 .launcher, .panel { position: absolute; inset-block-end: var(--block); inset-inline-end: var(--inline); box-shadow: var(--shadow); }
 .start > :is(.launcher, .panel) { inset-inline: var(--inline) auto; }
 .launcher { display: flex; align-items: center; gap: .5em; padding: .7em 1.15em .7em 1em; border-radius: 99px; white-space: nowrap; }
-.panel { display: flex; flex-direction: column; width: min(var(--assistant-width, 27.5em), 100vw - 40px); height: min(44em, 100dvh - 40px);
+.panel { display: flex; flex-direction: column; width: min(var(--assistant-width, 27.5em), 100% - 40px); height: min(44em, 100% - 40px);
   background: var(--bg); border: 1px solid var(--line); border-radius: var(--assistant-radius, 16px); overflow: hidden; }
-.inline, .inline .panel { position: relative; inset: auto; width: auto; height: auto; max-height: var(--assistant-inline-height, 46em); box-shadow: none; z-index: auto; }
+.inline, .inline .panel { position: relative; inset: auto; width: auto; height: auto; max-height: var(--assistant-inline-height, 46em); box-shadow: none; }
 .head { display: flex; align-items: center; padding: 9px; padding-inline-start: 18px; border-block-end: 1px solid var(--line); }
 .head h2 { flex: 1; }
 .tool { display: inline-grid; place-items: center; width: 34px; height: 34px; flex: none; }
@@ -203,13 +199,14 @@ a.mark { vertical-align: .28em; text-decoration: none; margin-inline-start: .28e
 a.mark:hover, .mark[aria-describedby] { background: var(--link); color: var(--bg); }
 .list li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 .7em; padding: 4px 8px; margin-inline: -8px; border-radius: 10px; font-size: .9333em; align-items: baseline; }
 .list a { text-decoration: none; }
-.list .passage { display: none; grid-column: 2; }
-@media (hover: none) { .list .passage { display: -webkit-box; } }
+.list .passage { grid-column: 2; }
+@media (hover) { .list .passage { display: none; } }
 .tools { gap: 2px; margin-inline-start: -8px; }
 .act { padding: .4em .9em; border-color: var(--edge); text-decoration: none; }
 .launcher, .main, .send { background: var(--accent) !important; color: var(--on-accent) !important; border-color: transparent; }
 .send { border-radius: 12px; }
 .send[aria-disabled=true] { background: var(--soft) !important; color: var(--muted) !important; cursor: default; }
+legend { padding: 0 0 6px; }
 .form { padding: 14px; border: 1px solid var(--line); border-radius: 12px; }
 .form textarea { border-color: var(--edge); padding: .4em .7em; width: 100%; }
 .composer { padding: 12px 14px 14px; border-block-start: 1px solid var(--line); }
@@ -223,7 +220,7 @@ blockquote { border-color: var(--link); max-height: 12em; overflow: hidden; }
 @media (max-width: 520px) {
   .panel:not(.inline *) { position: fixed; inset: 0 0 auto; width: auto; height: var(--height, 100dvh); border: 0; border-radius: 0; }
 }
-@media (max-height: 420px) { /* 400 % zoom */
+@media (max-height: 320px) { /* 400 % zoom */
   .panel { overflow-y: auto; } .log, .notice { overflow: visible; flex: none; }
 }
 @media (prefers-reduced-motion) { i { animation: none; } }
@@ -270,7 +267,7 @@ const button = (label, click, kind = ".act") => el(`button${kind}`, { type: "but
 const tool = (name, label, click, kind = "", more) =>
   el(`button.tool${kind}`, { type: "button", "aria-label": label, title: label, click, ...more }, icon(name));
 
-/** Inline Markdown as nodes. All but escapes, code and bold stays the text it is. Linear in time. */
+/** Inline Markdown as nodes: escapes, code and bold. Linear in time. */
 function inline(markdown) {
   const nodes = [];
   let from = 0;
@@ -284,7 +281,7 @@ function inline(markdown) {
 
 const plainText = (markdown) => el("p", inline(markdown)).textContent;
 
-/** The address if it is one to follow, else null: `javascript:`, `data:` and the like never become a link. */
+/** The address if it is one to follow, else null. */
 function webAddress(url, base) {
   const address = url && URL.parse(url, base);
   return /^https?:$/.test(address?.protocol) ? address : null;
@@ -310,7 +307,7 @@ const readAnswer = ({ understood, verdict, writer, statements, citations, neares
   missing: text(missing, LIMIT), notes: texts(notes, 5), index_version: text(index_version),
 });
 
-/** Whether a statement goes on in the block before: same list, table, or source in running text. */
+/** Whether a statement goes on in the block before. */
 const continues = (before, { kind, label, citations }) => before?.kind === kind && kind !== "heading" && (kind === "item" ? !before.label === !label
   : kind === "row" ? label !== "header" : citations.some((number) => before.citations.includes(number)));
 
@@ -357,52 +354,44 @@ function parse(json) {
 }
 
 /** Asks over HTTP. Anything with such an `ask` can take its place. */
-class HttpAnswerer {
-  constructor(server, silenceMs) {
-    Object.assign(this, { server, silenceMs });
-  }
-
-  /** Yield {event, data}, at last done or error. */
-  async *ask(request, signal) {
-    const cut = new AbortController();
-    let timer;
-    let streaming;
-    const alive = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => cut.abort(), this.silenceMs);
-    };
-    try {
-      alive();
-      const response = await this.#post("ask", request, AbortSignal.any([signal, cut.signal]));
-      if (!response.headers.get("content-type")?.includes("event-stream")) throw trouble("garbled"); // a login page, say
-      streaming = true;
-      yield* readEvents(response.body, alive);
-    } catch (error) {
-      if (error.wait != null || signal.aborted) throw error;
-      throw trouble(cut.signal.aborted ? "timeout" : streaming ? "cut" : navigator.onLine ? "unreachable" : "offline");
-    } finally {
-      clearTimeout(timer);
-      cut.abort(); // no connection stays behind
-    }
-  }
-
-  async suggestions(page) {
-    const response = await fetch(new URL(`api/suggestions?page=${encodeURIComponent(page)}`, this.server));
-    return (await response.json()).suggestions;
-  }
-
-  feedback(entry) {
-    return this.#post("feedback", entry, AbortSignal.timeout(this.silenceMs));
-  }
-
-  async #post(name, body, signal) {
+function httpAnswerer(server, silenceMs) {
+  async function post(name, body, signal) {
     const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
-    const response = await fetch(new URL(`api/${name}`, this.server), { method: "POST", headers, body: JSON.stringify(body), signal });
+    const response = await fetch(new URL(`api/${name}`, server), { method: "POST", headers, body: JSON.stringify(body), signal });
     if (response.ok) return response;
     const wait = Math.min(600, response.headers.get("retry-after")) || 0; // a date is no number
     const code = { 429: "limited", 503: "busy" }[response.status] ?? (response.status < 500 ? "refused" : "failed");
     throw trouble(code, parse(await response.text()), wait);
   }
+
+  return {
+    /** Yield {event, data}, at last done or error. */
+    async *ask(request, signal) {
+      const cut = new AbortController();
+      let timer;
+      let streaming;
+      const alive = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => cut.abort(), silenceMs);
+      };
+      try {
+        alive();
+        const response = await post("ask", request, AbortSignal.any([signal, cut.signal]));
+        if (!response.headers.get("content-type")?.includes("event-stream")) throw trouble("garbled"); // a login page, say
+        streaming = true;
+        yield* readEvents(response.body, alive);
+      } catch (error) {
+        if (error.wait != null || signal.aborted) throw error;
+        throw trouble(cut.signal.aborted ? "timeout" : streaming ? "cut" : navigator.onLine ? "unreachable" : "offline");
+      } finally {
+        clearTimeout(timer);
+        cut.abort(); // no connection stays behind
+      }
+    },
+    suggestions: async (page) =>
+      (await (await fetch(new URL(`api/suggestions?page=${encodeURIComponent(page)}`, server))).json()).suggestions,
+    feedback: (entry) => post("feedback", entry, AbortSignal.timeout(silenceMs)),
+  };
 }
 
 /** Server-sent events, wherever the network cut them. */
@@ -463,7 +452,7 @@ function assistant(host) {
   const given = folder(setting("server"));
   const site = folder(setting("site")) ?? (MODULE.pathname.endsWith("/assets/assistant.js") ? new URL("../", MODULE) : new URL("/", given ?? MODULE));
   const server = given ?? (MODULE.pathname === "/assistant.js" ? new URL("/", MODULE) : site);
-  const answerer = () => (host.answerer ??= new HttpAnswerer(server, 1000 * (setting("timeout") ?? SILENCE_S)));
+  const answerer = () => (host.answerer ??= httpAnswerer(server, 1000 * (setting("timeout") ?? SILENCE_S)));
   const slot = (label) => label.replace("{host}", server.host);
   const pagePath = () => {
     const here = location.origin + location.pathname;
@@ -499,11 +488,14 @@ function assistant(host) {
     type: "button", "aria-haspopup": "dialog", title: keys, "aria-keyshortcuts": keys, click: open,
     mousedown: prevent, // or the selection is gone
   }, icon("ask"), launcherLabel);
-  const root = el(isInline ? "div.root.inline" : "div.root", { lang: language }, launcher);
+  // A popover, since a transform of the page would catch `position: fixed`.
+  const root = el(isInline ? "div.root.inline" : "div.root", { lang: language, popover: !isInline && "manual" }, launcher);
   const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(CSS);
   shadow.adoptedStyleSheets = [sheet];
   shadow.replaceChildren(root);
+  const rise = () => isInline || root.matches(":popover-open") || root.showPopover();
+  rise();
 
   function paint() {
     const theme = setting("theme");
@@ -583,7 +575,7 @@ function assistant(host) {
   function drawNotice() {
     const policy = setting("privacy-url");
     const parts = chosen("off") ? [t.isOff, t.offText, button(t.on, () => choose("off", ""))]
-      : needsConsent() && [title, setting("consent") || slot(t.consent), button(t.agree, () => choose("consent", "1"), ".act.main"), !isInline && button(t.cancel, close), policy && link(policy, {}, policy)];
+      : needsConsent() && [title, setting("consent") || slot(t.consent), button(t.agree, () => choose("consent", "1"), ".act.main"), !isInline && button(t.cancel, close), policy && link(policy, {}, t.privacy)];
     notice.hidden = !parts;
     if (parts) notice.replaceChildren(el("h3.big", parts[0]), el("p", parts[1]), el("div.row", parts.slice(2)));
     for (const part of [log, composer, menu]) part.hidden = parts;
@@ -630,19 +622,19 @@ function assistant(host) {
     if (inside) (opener?.isConnected && opener !== document.body && opener !== host ? opener : launcher).focus({ preventScroll: true });
   }
 
-  /** A phone's keyboard covers half of the panel unless its height follows what can be seen. */
+  /** Above a phone's keyboard. */
   function fit() {
     const { height, scale } = visualViewport;
     if (scale === 1) panel?.style.setProperty("--height", `${height}px`);
   }
 
-  /** After a press on something now gone. On a phone not into the field: its keyboard would hide the answer. */
+  /** After a press on something now gone; a phone's keyboard would hide the answer. */
   function refocus() {
     if (!panel || panel.hidden) return;
     (!notice.hidden ? notice.querySelector("button") : matchMedia("(pointer: coarse)").matches ? panel : field).focus({ preventScroll: true });
   }
 
-  const announce = (words) => status.replaceChildren(words); // a new node is heard even if the words are the same
+  const announce = (words) => status.replaceChildren(words); // a new node is always heard
 
   // ---- Asking
 
@@ -660,7 +652,7 @@ function assistant(host) {
     field.style.height = "auto"; // so it can shrink
     field.style.height = `${field.scrollHeight + 2}px`;
     field.ariaInvalid = long;
-    say(long ? slot(t.long) : "", true);
+    say(long ? t.long : "", true);
     send.replaceChildren(icon(running ? "stop" : "send"));
     send.title = send.ariaLabel = running ? t.stop : t.send;
     send.ariaDisabled = !running && (long || !draft.trim());
@@ -681,7 +673,7 @@ function assistant(host) {
   function submit() {
     const { draft, context, editing } = state;
     if (draft.length > LIMIT) announce(hint.textContent);
-    else if (draft.trim() && !running) { // else it simply stays
+    else if (draft.trim() && !running) {
       if (editing) state.turns.pop();
       state.draft = state.context = "";
       start(draft, context);
@@ -930,7 +922,6 @@ function assistant(host) {
     const soon = (event) => citation?.quote && (event.pointerType === "mouse" || node.matches(":focus-visible")) && later("preview", 120, show);
     const node = el("a", {
       ...attributes, href: address, target: leaves && "_blank", rel: leaves && "noopener", "aria-label": label && leaves ? `${label} (${t.tab})` : label,
-      // On a phone the panel makes way.
       click: (event) => !leaves && narrow() && !event.ctrlKey && !event.metaKey && close(),
       pointerenter: soon, focus: soon, pointerleave: () => later("preview", 200, closePreview), blur: closePreview,
     }, words, leaves && !label && el("span.muted.small", ` ${address.host} (${t.tab})`));
@@ -1058,7 +1049,6 @@ function assistant(host) {
   if (state.open && narrow()) panel.focus();
   const last = state.turns.at(-1);
   if (last?.state === "pending") {
-    // cut off by a page load
     const fresh = !last.resumed && Date.now() - last.asked < 120000;
     Object.assign(last, { resumed: true, state: "stopped" });
     make();
@@ -1068,7 +1058,7 @@ function assistant(host) {
   readHash();
 
   return {
-    open, close, ask, clear,
+    open, close, ask, clear, rise,
     sleep() {
       leaving = true;
       save();
@@ -1106,6 +1096,7 @@ function settle() {
     active = chosen;
     active.widget = assistant(active);
   }
+  active.widget.rise(); // whoever moves it hides it
   return active.widget;
 }
 

@@ -1,6 +1,6 @@
 /**
- * "Copy page as Markdown", and wide tables that a keyboard can scroll. Both outlive the theme's instant navigation: one
- * listens on the document, the other on the theme's `document$`, which emits after each page.
+ * "Copy page as Markdown", and what the theme leaves out for keyboards and screen readers. Both outlive the theme's
+ * instant navigation: one listens on the document, the other on the theme's `document$`, which emits after each page.
  *
  * The Markdown stands beside the page (guide/publish.py wrote it). Its links are relative; a copy is pasted elsewhere, so
  * they become absolute and lead to pages instead of Markdown files. "Ask about this page" needs nothing here: it is a
@@ -54,7 +54,14 @@ function tell(button, word) {
 }
 
 window.document$?.subscribe(() => setTimeout(() => {
-  for (const table of document.querySelectorAll(".md-typeset__scrollwrap")) {
-    if (table.scrollWidth > table.clientWidth) Object.assign(table, { tabIndex: 0, role: "region", ariaLabel: "Table" });
+  document.querySelectorAll(".md-typeset__scrollwrap").forEach((table, at) => {
+    if (table.scrollWidth > table.clientWidth) Object.assign(table, { tabIndex: 0, role: "region", ariaLabel: `Table ${at + 1}` });
+  });
+  for (const diagram of document.querySelectorAll("figure.diagram")) {
+    if (diagram.scrollWidth > diagram.clientWidth) diagram.tabIndex = 0;
   }
+  // The boxes of a check list can't be ticked and have no name: to a screen reader they are bullets.
+  for (const box of document.querySelectorAll(".task-list-item input")) box.ariaHidden = "true";
+  const search = document.querySelector(".md-search[role=dialog]");
+  if (search) search.ariaLabel = "Search";
 }));
