@@ -18,6 +18,8 @@ _IMPLIED = frozenset(
     )
 )
 """Stems of words that deny without a negation."""
+_MOST = 0.75
+"""Share of a statement's words that the evidence must have for a negation of another word to be an insertion."""
 _CLOSER = 0.15
 """By how much the company of a word's opposite must fit better than its own."""
 
@@ -25,38 +27,30 @@ _CLOSER = 0.15
 def denies_otherwise(statement: Claim, evidence: Sequence[Claim]) -> str:
     """Return the word that is denied on one side only; empty if both agree.
 
-    A word counts where both have it. The first word after a negation is what is surely denied; words further on, and the
-    subject before it, may be.
+    A word counts where both have it, in the first evidence that does. The first word after a negation is what is surely
+    denied; words further on, and the subject before it, may be — unless the other side denies nothing at all.
     """
+    best = evidence[0]
+    mild, theirs_mild = not _negative(statement), not _negative(best)
+    known = frozenset[str]().union(*(claim.keys for claim in evidence))
+    follows = sum(other.key in known for other in statement.items) >= _MOST * len(statement.items)
     for item in statement.items:
-        held = [other for claim in evidence for other in claim.items if other.key == item.key]
-        if not held:
-            if item.first and not _denies(item, evidence) and not _negative(evidence[0]):
+        everywhere = [other for claim in evidence for other in claim.items if other.key == item.key]
+        if item.denied and not _denies(item, evidence) and not _IMPLIED & best.keys - statement.keys:
+            asserted = bool(everywhere) and not any(other.denied or other.beside for other in everywhere)
+            if (item.first and asserted) or (follows and theirs_mild and (item.first or item.key in best.keys)):
                 return item.text
-            continue
-        if (
-            item.first
-            and not any(other.denied or other.beside for other in held)
-            and not _denies(item, evidence)
-            and not _implied(statement, evidence[0])
-        ):
-            return item.text
-        if not item.denied and not item.beside and any(other.first for other in held) and all(other.denied for other in held):
-            return item.text
+        held = [other for other in best.items if other.key == item.key] or everywhere
+        if not item.denied and not item.beside and held and all(other.denied for other in held):
+            if any(other.first for other in held) or (mild and item.key in best.keys):
+                return item.text
     return ""
 
 
 def _denies(item: Item, evidence: Sequence[Claim]) -> bool:
-    """Whether the evidence denies a word by its form, "unchanged" or "useless", or by a word that says the opposite."""
-    return any(
-        other.key in {prefix + item.key for prefix in _DENYING_PREFIXES} or opposed(item.key, other.key)
-        for claim in evidence
-        for other in claim.items
-    )
-
-
-def _implied(statement: Claim, evidence: Claim) -> bool:
-    return bool(_IMPLIED & evidence.keys - statement.keys)
+    """Whether the evidence denies a word by its form, "unchanged" or "harmless", or by a word that says the opposite."""
+    forms = {prefix + item.key for prefix in _DENYING_PREFIXES} | {f"{item.key}less", f"{item.text.lower()}less"}
+    return any(other.key in forms or other.text.lower() in forms or opposed(item.key, other.key) for claim in evidence for other in claim.items)
 
 
 def _negative(claim: Claim) -> bool:

@@ -53,6 +53,7 @@ _NO_CONTENT = _NEGATIONS | frozenset(
     )
 )
 _ENDS_SCOPE = frozenset("but while whereas although though because since if when unless so and yet until as than".split())
+_FINITE = frozenset("is are was were has have had does do did will would must should can could may might".split())
 _NEW_CLAUSE = frozenset("but while whereas although though because since if when unless which who and yet until".split())
 _AT_LEAST = frozenset("over above exceeding least exceed exceeds beyond minimum".split())
 _AT_MOST = frozenset("under below most less fewer maximum".split())
@@ -68,6 +69,10 @@ _BASE_FORMS = dict(
         "withdrew/withdraw worse/bad hypotheses/hypothesis criteria/criterion indices/index people/person"
     ).split()
 )
+_VERB_ENDINGS = ("es", "ed", "ts", "ds", "ns", "ys", "ls", "rs")
+_VERBS = frozenset("is has was ran built put got".split())
+_COMMON_ENDINGS = ("ing", "tion", "ment", "ity", "ness", "ance", "ence", "age", "ly", "ed", "al", "ive", "ous", "ful", "less", "ic", "able")
+"""Of words that open a sentence as its subject or attribute and are no names."""
 _SCOPE = 6
 """Content words after a negation that it can deny."""
 
@@ -237,16 +242,8 @@ def _opens_as_name(spelt: list[str], place: int) -> bool:
     if spelt[place].endswith("'s"):
         return True
     word, after = spelt[place], spelt[place + 1] if place + 1 < len(spelt) else ""
-    is_verb = after.endswith(("es", "ed", "ts", "ds", "ns", "ys", "ls", "rs")) or after in (
-        "is",
-        "has",
-        "was",
-        "ran",
-        "built",
-        "put",
-        "got",
-    )
-    return is_verb and not word.endswith(("ing", "tion", "ment", "ity", "ness", "ance", "ence", "age", "ly", "ed"))
+    is_verb = after.endswith(_VERB_ENDINGS) or after in _VERBS
+    return is_verb and not word.endswith(_COMMON_ENDINGS)
 
 
 def _name_key(word: str) -> str:
@@ -263,6 +260,8 @@ def _with_polarity(items: list[Item], tokens: tuple[str, ...]) -> tuple[Item, ..
     beside: set[int] = set()
     by_place = {item.place: item for item in items}
     for place, token in enumerate(tokens):
+        if token == "than":
+            beside |= {*range(place + 1, place + 4)}  # "more than X" often stands for "rather than X"
         if not _negates(tokens, place):
             continue
         if token == "not" and tokens[place + 1 : place + 2] in (("only",), ("just",), ("merely",)):
@@ -271,7 +270,8 @@ def _with_polarity(items: list[Item], tokens: tuple[str, ...]) -> tuple[Item, ..
             beside |= {at for at in range(max(0, place - 4), place) if not any(mark in ",;:()–—." for mark in tokens[at:place])}
         reached = 0
         for at in range(place + (2 if tokens[place : place + 2] in _REJECTIONS else 1), len(tokens)):
-            if tokens[at] in ",;:()–—." or tokens[at] in _ENDS_SCOPE or _negates(tokens, at) or reached >= _SCOPE:
+            ends = tokens[at] in _ENDS_SCOPE or tokens[at] in ",;:()–—." or (reached and tokens[at] in _FINITE)
+            if ends or _negates(tokens, at) or reached >= _SCOPE:
                 break
             if at in by_place:
                 denied.setdefault(at, reached == 0)
