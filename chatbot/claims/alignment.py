@@ -17,6 +17,8 @@ _REACH = 4.0
 """Tokens at which company counts a third: exp(-distance / reach)."""
 _ACROSS = 4.0
 """Further distance of what stands in another clause, in tokens."""
+_NAME_GAP = 2
+"""Tokens between the words of one name: a slash."""
 _SHORTEST = 4
 """Letters that two forms of one word share at their beginning, at least."""
 
@@ -45,17 +47,34 @@ def with_keys_of(claim: Claim, evidence: Sequence[Claim]) -> Claim:
     return replace(claim, items=items)
 
 
+def condensed(claim: Claim) -> Claim:
+    """Return a claim with each name of several words, "Morgan Stanley", as its first word alone."""
+    kept = [
+        item
+        for before, item in zip((None, *claim.items), claim.items, strict=False)
+        if not (before and item.kind == before.kind == "name" and item.place - before.place <= _NAME_GAP)
+    ]
+    return replace(claim, items=tuple(kept))
+
+
 class Company:
     """How near each two terms of some claims stand at their nearest."""
 
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        """Measure; terms of different claims are not near."""
+    def __init__(self, claims: Sequence[Claim], *, by_segment: bool = False) -> None:
+        """Measure; terms of different claims are not near.
+
+        Args:
+            claims: Read one by one.
+            by_segment: Near is what stands in one segment, wherever.
+        """
         self.keys = sorted({item.key for claim in claims for item in claim.items})
         self._row = {key: place for place, key in enumerate(self.keys)}
         self.nearness = np.zeros((len(self.keys), len(self.keys)))
         for claim in claims:
             for one, other in combinations(claim.items, 2):
-                distance = abs(one.place - other.place) + _ACROSS * abs(one.clause - other.clause)
+                if by_segment and one.segment != other.segment:
+                    continue
+                distance = 0.0 if by_segment else abs(one.place - other.place) + _ACROSS * abs(one.clause - other.clause)
                 a, b = self._row[one.key], self._row[other.key]
                 self.nearness[a, b] = self.nearness[b, a] = max(self.nearness[a, b], math.exp(-distance / _REACH))
 

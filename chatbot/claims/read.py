@@ -55,6 +55,7 @@ _NO_CONTENT = _NEGATIONS | frozenset(
 _ENDS_SCOPE = frozenset("but while whereas although though because since if when unless so and yet until as than".split())
 _FINITE = frozenset("is are was were has have had does do did will would must should can could may might".split())
 _NEW_CLAUSE = frozenset("but while whereas although though because since if when unless which who and yet until".split())
+_NEW_SEGMENT = frozenset("; : — . but while whereas although though because since unless so when if".split())
 _AT_LEAST = frozenset("over above exceeding least exceed exceeds beyond minimum".split())
 _AT_MOST = frozenset("under below most less fewer maximum".split())
 _BASE_FORMS = dict(
@@ -88,6 +89,8 @@ class Item:
     place: int
     """Among the tokens of the sentence."""
     clause: int
+    segment: int
+    """Coarser than a clause: a list, or a sentence up to "while" or a semicolon, is one."""
     denied: bool = False
     """Whether a negation before it reaches it."""
     first: bool = False
@@ -137,20 +140,21 @@ def read_claim(sentence: str) -> Claim:
     spelt = [found[0] for found in _TOKEN.finditer(plain)]
     tokens = tuple(fold(token) for token in spelt)
     found: list[Item] = []
-    clause, place = 0, 0
+    clause, segment, place = 0, 0, 0
     while place < len(tokens):
         token = tokens[place]
+        segment += token in _NEW_SEGMENT
         if token in ",;:()–—." or token in _NEW_CLAUSE:
             clause += 1
         number, used = _number(tokens, place)
         if number is not None:
             found.append(
-                Item(f"#{number:.6g}", " ".join(spelt[place : place + used]), "number", place, clause, bound=_bound(tokens, place))
+                Item(f"#{number:.6g}", " ".join(spelt[place : place + used]), "number", place, clause, segment, bound=_bound(tokens, place))
             )
         elif _is_name(spelt, place):
-            found.append(Item(_name_key(spelt[place]), spelt[place], "name", place, clause))
+            found.append(Item(_name_key(spelt[place]), spelt[place], "name", place, clause, segment))
         elif token[:1].isalpha() and not is_stop_word(token) and token not in _NO_CONTENT and len(token) > 1:
-            found.append(Item(word_key(token), spelt[place], "word", place, clause))
+            found.append(Item(word_key(token), spelt[place], "word", place, clause, segment))
         place += used
     return Claim(sentence, _with_polarity(found, tokens), tokens, sentence.rstrip().endswith("?"))
 
@@ -228,7 +232,7 @@ def _is_name(spelt: list[str], place: int) -> bool:
     word = spelt[place].removesuffix("'s")
     if not word[:1].isalpha() or len(word) < 2:
         return False
-    if any(map(str.isdigit, word)) or sum(map(str.isupper, word)) > 1:
+    if "_" in word or any(map(str.isdigit, word)) or sum(map(str.isupper, word)) > 1:
         return True
     if not word[0].isupper() or is_stop_word(fold(word)) or fold(word) in _NO_CONTENT:
         return False

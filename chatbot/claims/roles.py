@@ -5,13 +5,13 @@ stand in ("self-hosting has a price per token") and the order ("Langfuse acquire
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, permutations, product
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from chatbot.claims.alignment import Company, alike
+from chatbot.claims.alignment import Company, alike, condensed
 from chatbot.claims.read import Claim
 
 _ROLE_WORDS = frozenset("from to into than by against not instead rather".split())
@@ -32,6 +32,8 @@ class Swap:
 
     company: float
     """Gain in likeness of the company of the two, 0 to 1."""
+    segments: float
+    """The same, where company is what stands in one part of the sentence."""
     order: int
     """Gain in terms that stand in the order of the evidence; 2 is an exchange."""
     follows: float
@@ -39,11 +41,14 @@ class Swap:
     terms: tuple[str, str]
 
 
-def find_swap(statement: Claim, evidence: Sequence[Claim], said: Company, held: Company) -> Swap:
+def find_swap(statement: Claim, evidence: Sequence[Claim]) -> Swap:
     """Return the exchange that would bring a statement nearest to its evidence."""
-    company, terms = _by_company(said, held, {pair for claim in evidence for pair in _listed(claim)})
+    listed = {pair for claim in evidence for pair in _listed(claim)}
+    statement, evidence = condensed(statement), [condensed(claim) for claim in evidence]
+    company, terms = _by_company(Company([statement]), Company(evidence), listed)
+    segments, _ = _by_company(Company([statement], by_segment=True), Company(evidence, by_segment=True), listed)
     order, follows, moved = _by_order(statement, evidence)
-    return Swap(company, order, follows, moved if order > 1 else terms)
+    return Swap(company, segments, order, follows, moved if order > 1 else terms)
 
 
 def _by_company(said: Company, held: Company, listed: set[tuple[str, str]]) -> tuple[float, tuple[str, str]]:
@@ -72,11 +77,13 @@ def _by_order(statement: Claim, evidence: Sequence[Claim]) -> tuple[int, float, 
     keys = [key for key, _ in sequence]
     if not sequence:
         return best
-    as_said = _longest(keys, orders)
-    for exchanged, terms in _exchanges(keys, [clause for _, clause in sequence], {item.key for item in statement.items if item.kind == "name"}):
-        if (reached := _longest(exchanged, orders)) - as_said > 1 and _turned(statement, evidence, terms):
-            continue
-        best = max(best, (reached - as_said, reached / len(sequence), terms))
+    as_said = [int(LCSseq.similarity(keys, held)) for held in orders]
+    names = {item.key for item in statement.items if item.kind == "name"}
+    for exchanged, terms in _exchanges(keys, [clause for _, clause in sequence], names):
+        reached = [int(LCSseq.similarity(exchanged, held)) for held in orders]
+        gain = max(after - before if after > max(as_said) else 0 for after, before in zip(reached, as_said, strict=True))
+        if gain > 1 and not _turned(statement, evidence, terms):
+            best = max(best, (gain, max(reached) / len(sequence), terms))
     return best
 
 
@@ -121,10 +128,6 @@ def _is_number(key: str) -> bool:
     return key.startswith("#")
 
 
-def _longest(sequence: list[str], orders: list[list[str]]) -> int:
-    return max(int(LCSseq.similarity(sequence, held)) for held in orders)
-
-
 def _listed(claim: Claim) -> Iterator[tuple[str, str]]:
     """Yield pairs of single words in one list, "latency, errors and cost": their order says nothing."""
     run: list[str] = []
@@ -140,9 +143,15 @@ def _listed(claim: Claim) -> Iterator[tuple[str, str]]:
 
 
 def _joined(evidence: Sequence[Claim]) -> list[list[str]]:
-    """The orders in which a statement may have merged its evidence: each claim alone, and each two of them."""
+    """The orders in which a statement may follow its evidence: each claim, each end of one, and each two of them."""
     single = [[key for key, _ in _sequence(claim)] for claim in evidence]
-    return single + [one + other for one, other in permutations(single, 2)]
+    parts = [
+        [key for key, _ in _sequence(part)]
+        for claim in evidence
+        for segment in {item.segment for item in claim.items}
+        if len((part := replace(claim, items=tuple(item for item in claim.items if item.segment >= segment))).items) < len(claim.items)
+    ]
+    return single + parts + [one + other for one, other in permutations(single, 2)]
 
 
 def _sequence(claim: Claim) -> list[tuple[str, int]]:
