@@ -33,7 +33,7 @@ def near(key: str, keys: Collection[str]) -> str:
 @lru_cache(maxsize=100_000)
 def _akin(one: str, other: str) -> bool:
     """Whether two stems share so long a beginning that they are forms of one word: `general` and `generaliz`."""
-    if other[:1] == "#" or one[:_SHORTEST] != other[:_SHORTEST]:
+    if not (one.isalpha() and other.isalpha()) or one[:_SHORTEST] != other[:_SHORTEST]:
         return False
     shorter, longer = sorted((len(one), len(other)))
     shared = next((place for place in range(shorter) if one[place] != other[place]), shorter)

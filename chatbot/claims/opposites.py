@@ -5,6 +5,7 @@ A general list — degrees, directions, order, frequency, presence — and prefi
 """
 
 from functools import lru_cache
+from itertools import product
 
 from chatbot.claims.read import word_key
 
@@ -46,7 +47,7 @@ def _table() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for pair in _PAIRS.split():
         one, other = pair.split("/")
-        for mine, yours in zip(_degrees(one), _degrees(other), strict=True):
+        for mine, yours in product(_degrees(one), _degrees(other)):
             found.setdefault(word_key(mine), set()).add(word_key(yours))
             found.setdefault(word_key(yours), set()).add(word_key(mine))
     return {word: frozenset(others) for word, others in found.items()}

@@ -30,27 +30,39 @@ def denies_otherwise(statement: Claim, evidence: Sequence[Claim]) -> str:
     A word counts where both have it, in the first evidence that does. The first word after a negation is what is surely
     denied; words further on, and the subject before it, may be — unless the other side denies nothing at all.
     """
-    best = evidence[0]
-    mild, theirs_mild = not _negative(statement), not _negative(best)
     known = frozenset[str]().union(*(claim.keys for claim in evidence))
     follows = sum(other.key in known for other in statement.items) >= _MOST * len(statement.items)
+    mild = not _negative(statement)
+    denied = {item.key for item in statement.items if item.denied or item.beside}
     for item in statement.items:
-        everywhere = [other for claim in evidence for other in claim.items if other.key == item.key]
-        if item.denied and not _denies(item, evidence) and not _IMPLIED & best.keys - statement.keys:
-            asserted = bool(everywhere) and not any(other.denied or other.beside for other in everywhere)
-            if (item.first and asserted) or (follows and theirs_mild and (item.first or item.key in best.keys)):
+        local = _local(statement, item, evidence)
+        held = [other for other in local.items if other.key == item.key]
+        if item.denied and not _excused(item, local):
+            if item.first and held and not any(other.denied or other.beside for other in held):
                 return item.text
-        held = [other for other in best.items if other.key == item.key] or everywhere
-        if not item.denied and not item.beside and held and all(other.denied for other in held):
-            if any(other.first for other in held) or (mild and item.key in best.keys):
+            if follows and (item.first or held) and not _negative(local):
                 return item.text
+        if item.key not in denied and held and all(other.denied for other in held) and (mild or any(other.first for other in held)):
+            return item.text
     return ""
 
 
-def _denies(item: Item, evidence: Sequence[Claim]) -> bool:
-    """Whether the evidence denies a word by its form, "unchanged" or "harmless", or by a word that says the opposite."""
+def _local(statement: Claim, item: Item, evidence: Sequence[Claim]) -> Claim:
+    """Return the evidence for a word: of the claims that have it, if any does, the one that has most of its clause."""
+    clause = {other.key for other in statement.items if other.clause == item.clause}
+    having = [claim for claim in evidence if item.key in claim.keys] or evidence
+    return max(having, key=lambda claim: len(clause & claim.keys))
+
+
+def _excused(item: Item, local: Claim) -> bool:
+    """Whether the evidence denies a word without a negation: "unchanged", "harmless", "wrong", or by its opposite."""
+    segments = {other.segment for other in local.items if other.key == item.key}
     forms = {prefix + item.key for prefix in _DENYING_PREFIXES} | {f"{item.key}less", f"{item.text.lower()}less"}
-    return any(other.key in forms or other.text.lower() in forms or opposed(item.key, other.key) for claim in evidence for other in claim.items)
+    return any(
+        other.key in forms or other.text.lower() in forms or other.key in _IMPLIED or opposed(item.key, other.key)
+        for other in local.items
+        if not segments or other.segment in segments
+    )
 
 
 def _negative(claim: Claim) -> bool:

@@ -31,6 +31,18 @@ _NEGATIONS = frozenset(
     "not no never none nobody nothing neither nor without nowhere lack lacks lacked lacking rarely seldom hardly scarcely barely".split()
 )
 _DENIES_SUBJECT = _NEGATIONS - frozenset("no none nobody nothing without".split())
+_OF_ALL = frozenset("no none neither nor nobody nothing never".split())
+"""What stands further on in the same part of the sentence may be denied, too: "no page ranks tools, names prices or …"."""
+_AS_OBJECT = frozenset("nothing none nobody nowhere".split())
+"""Deny the verb before them: "click on nothing"."""
+_AUXILIARIES = frozenset(
+    "is are was were be been has have had do does did can could may might must shall should will would need".split()
+)
+_MARKS = ",;:()–—."
+_SUBJECT = 8
+"""Tokens before a negation in which its subject stands."""
+_ELLIPTIC = 3
+"""Words before a negation that nothing follows, "a prompt cannot", that it denies."""
 _REJECTIONS = frozenset((("rather", "than"), ("instead", "of"), ("in", "place")))
 """What follows is denied as after "not": "compare the metric rather than the bytes"."""
 _NO_CONTENT = _NEGATIONS | frozenset(
@@ -260,26 +272,40 @@ def _negates(tokens: tuple[str, ...], place: int) -> bool:
 
 
 def _with_polarity(items: list[Item], tokens: tuple[str, ...]) -> tuple[Item, ...]:
+    """Mark what each negation reaches: what follows it in its clause, or what stands before it where nothing follows."""
     denied: dict[int, bool] = {}
     beside: set[int] = set()
     by_place = {item.place: item for item in items}
     for place, token in enumerate(tokens):
         if token == "than":
             beside |= {*range(place + 1, place + 4)}  # "more than X" often stands for "rather than X"
-        if not _negates(tokens, place):
+        if not _negates(tokens, place) or (token == "not" and tokens[place + 1 : place + 2] in (("only",), ("just",), ("merely",))):
             continue
-        if token == "not" and tokens[place + 1 : place + 2] in (("only",), ("just",), ("merely",)):
-            continue
-        if token in _DENIES_SUBJECT:
-            beside |= {at for at in range(max(0, place - 4), place) if not any(mark in ",;:()–—." for mark in tokens[at:place])}
-        reached = 0
-        for at in range(place + (2 if tokens[place : place + 2] in _REJECTIONS else 1), len(tokens)):
-            ends = tokens[at] in _ENDS_SCOPE or tokens[at] in ",;:()–—." or (reached and tokens[at] in _FINITE)
-            if ends or _negates(tokens, at) or reached >= _SCOPE:
-                break
-            if at in by_place:
-                denied.setdefault(at, reached == 0)
-                reached += 1
+        before = [at for at in range(place - 1, max(-1, place - _SUBJECT - 1), -1) if at in by_place and not _ends_between(tokens, at, place)]
+        after = _reached(tokens, place, by_place)
+        if token in _OF_ALL:
+            end = next((at for at in range(place + 1, len(tokens)) if tokens[at] in _NEW_SEGMENT), len(tokens))
+            beside |= {*range(place, end)}
+        if token in _AS_OBJECT or (token in _DENIES_SUBJECT and tokens[place - 1 : place] and tokens[place - 1] in _AUXILIARIES):
+            beside |= {*before}
+        for at in after or (before[:_ELLIPTIC] if token == "not" else []):
+            denied[at] = denied.get(at, False) or not after or at == after[0]
     return tuple(
         replace(item, denied=item.place in denied, first=denied.get(item.place, False), beside=item.place in beside) for item in items
     )
+
+
+def _reached(tokens: tuple[str, ...], place: int, items: dict[int, Item]) -> list[int]:
+    """Return the places of the items that a negation denies: up to the end of its clause, or of its noun before a finite verb."""
+    found: list[int] = []
+    for at in range(place + (2 if tokens[place : place + 2] in _REJECTIONS else 1), len(tokens)):
+        ends = tokens[at] in _ENDS_SCOPE or tokens[at] in _MARKS or (found and tokens[at] in _FINITE)
+        if ends or _negates(tokens, at) or len(found) >= _SCOPE:
+            break
+        if at in items:
+            found.append(at)
+    return found
+
+
+def _ends_between(tokens: tuple[str, ...], start: int, end: int) -> bool:
+    return any(token in _MARKS or token in _NEW_SEGMENT for token in tokens[start:end])

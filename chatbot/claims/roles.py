@@ -44,11 +44,19 @@ class Swap:
 def find_swap(statement: Claim, evidence: Sequence[Claim]) -> Swap:
     """Return the exchange that would bring a statement nearest to its evidence."""
     listed = {pair for claim in evidence for pair in _listed(claim)}
+    loud = {item.key for item in statement.items if item.denied}  # what is denied on one side only is found by its polarity
+    listed |= {pair for key in loud for other in statement.keys for pair in ((key, other), (other, key))}
     statement, evidence = condensed(statement), [condensed(claim) for claim in evidence]
     company, terms = _by_company(Company([statement]), Company(evidence), listed)
-    segments, _ = _by_company(Company([statement], by_segment=True), Company(evidence, by_segment=True), listed)
+    together = {pair for pair in product(statement.keys, repeat=2) if _same_segment(statement, pair)}
+    segments, _ = _by_company(Company([statement], by_segment=True), Company(evidence, by_segment=True), listed | together)
     order, follows, moved = _by_order(statement, evidence)
     return Swap(company, segments, order, follows, moved if order > 1 else terms)
+
+
+def _same_segment(claim: Claim, terms: tuple[str, str]) -> bool:
+    one, other = ({item.segment for item in claim.items if item.key == term} for term in terms)
+    return bool(one & other)
 
 
 def _by_company(said: Company, held: Company, listed: set[tuple[str, str]]) -> tuple[float, tuple[str, str]]:
