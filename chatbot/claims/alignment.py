@@ -60,21 +60,14 @@ def condensed(claim: Claim) -> Claim:
 class Company:
     """How near each two terms of some claims stand at their nearest."""
 
-    def __init__(self, claims: Sequence[Claim], *, by_segment: bool = False) -> None:
-        """Measure; terms of different claims are not near.
-
-        Args:
-            claims: Read one by one.
-            by_segment: Near is what stands in one segment, wherever.
-        """
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        """Measure; terms of different claims are not near."""
         self.keys = sorted({item.key for claim in claims for item in claim.items})
         self._row = {key: place for place, key in enumerate(self.keys)}
         self.nearness = np.zeros((len(self.keys), len(self.keys)))
         for claim in claims:
             for one, other in combinations(claim.items, 2):
-                if by_segment and one.segment != other.segment:
-                    continue
-                distance = 0.0 if by_segment else abs(one.place - other.place) + _ACROSS * abs(one.clause - other.clause)
+                distance = abs(one.place - other.place) + _ACROSS * abs(one.clause - other.clause)
                 a, b = self._row[one.key], self._row[other.key]
                 self.nearness[a, b] = self.nearness[b, a] = max(self.nearness[a, b], math.exp(-distance / _REACH))
 

@@ -34,11 +34,12 @@ def denies_otherwise(statement: Claim, evidence: Sequence[Claim]) -> str:
     follows = sum(other.key in known for other in statement.items) >= _MOST * len(statement.items)
     mild = not _negative(statement)
     denied = {item.key for item in statement.items if item.denied or item.beside}
+    agreed = _agreed(statement, evidence)
     for item in statement.items:
         local = _local(statement, item, evidence)
         held = [other for other in local.items if other.key == item.key]
-        if item.denied and not _excused(item, local):
-            if item.first and held and not any(other.denied or other.beside for other in held):
+        if item.denied and item.denied not in agreed and not _excused(item, local):
+            if item.first and held:
                 return item.text
             if follows and (item.first or held) and not _negative(local):
                 return item.text
@@ -47,11 +48,20 @@ def denies_otherwise(statement: Claim, evidence: Sequence[Claim]) -> str:
     return ""
 
 
+def _agreed(statement: Claim, evidence: Sequence[Claim]) -> set[int]:
+    """Return the negations of a statement that deny a word which its evidence denies, too."""
+    found: set[int] = set()
+    for item in statement.items:
+        local = _local(statement, item, evidence)
+        if item.denied and any(other.key == item.key and (other.denied or (item.first and other.beside)) for other in local.items):
+            found.add(item.denied)
+    return found
+
+
 def _local(statement: Claim, item: Item, evidence: Sequence[Claim]) -> Claim:
-    """Return the evidence for a word: of the claims that have it, if any does, the one that has most of its clause."""
+    """Return the evidence for a word: the claim that has most of its clause."""
     clause = {other.key for other in statement.items if other.clause == item.clause}
-    having = [claim for claim in evidence if item.key in claim.keys] or evidence
-    return max(having, key=lambda claim: len(clause & claim.keys))
+    return max(evidence, key=lambda claim: (len(clause & claim.keys), item.key in claim.keys))
 
 
 def _excused(item: Item, local: Claim) -> bool:

@@ -103,12 +103,12 @@ class Item:
     clause: int
     segment: int
     """Coarser than a clause: a list, or a sentence up to "while" or a semicolon, is one."""
-    denied: bool = False
-    """Whether a negation before it reaches it."""
+    denied: int = 0
+    """Which of the sentence's negations reaches it, counted from 1; 0 for none."""
     first: bool = False
-    """First denied item after its negation: what the negation is surely about."""
+    """First after its negation: what is surely denied."""
     beside: bool = False
-    """Right before a negation, as its subject: "technology is not a criterion"."""
+    """May be denied: the subject before a negation, "technology is not a criterion", or what follows at a distance."""
     bound: Literal["", "least", "most"] = ""
     """Of a number: "over 60", "under 4%"."""
 
@@ -273,7 +273,8 @@ def _negates(tokens: tuple[str, ...], place: int) -> bool:
 
 def _with_polarity(items: list[Item], tokens: tuple[str, ...]) -> tuple[Item, ...]:
     """Mark what each negation reaches: what follows it in its clause, or what stands before it where nothing follows."""
-    denied: dict[int, bool] = {}
+    denied: dict[int, int] = {}
+    first: set[int] = set()
     beside: set[int] = set()
     by_place = {item.place: item for item in items}
     for place, token in enumerate(tokens):
@@ -281,18 +282,32 @@ def _with_polarity(items: list[Item], tokens: tuple[str, ...]) -> tuple[Item, ..
             beside |= {*range(place + 1, place + 4)}  # "more than X" often stands for "rather than X"
         if not _negates(tokens, place) or (token == "not" and tokens[place + 1 : place + 2] in (("only",), ("just",), ("merely",))):
             continue
-        before = [at for at in range(place - 1, max(-1, place - _SUBJECT - 1), -1) if at in by_place and not _ends_between(tokens, at, place)]
-        after = _reached(tokens, place, by_place)
+        subject = _subject(tokens, place, by_place)
+        reached = _reached(tokens, place, by_place)
         if token in _OF_ALL:
             end = next((at for at in range(place + 1, len(tokens)) if tokens[at] in _NEW_SEGMENT), len(tokens))
             beside |= {*range(place, end)}
         if token in _AS_OBJECT or (token in _DENIES_SUBJECT and tokens[place - 1 : place] and tokens[place - 1] in _AUXILIARIES):
-            beside |= {*before}
-        for at in after or (before[:_ELLIPTIC] if token == "not" else []):
-            denied[at] = denied.get(at, False) or not after or at == after[0]
+            beside |= {*subject}
+        if not reached and token == "not":
+            reached = [at for at in subject if not any(between in _NEW_CLAUSE for between in tokens[at:place])][:_ELLIPTIC]
+            first |= {*reached}
+        first |= {*reached[:1]}
+        denied |= dict.fromkeys(reached, place + 1)
     return tuple(
-        replace(item, denied=item.place in denied, first=denied.get(item.place, False), beside=item.place in beside) for item in items
+        replace(item, denied=denied.get(item.place, 0), first=item.place in first, beside=item.place in beside) for item in items
     )
+
+
+def _subject(tokens: tuple[str, ...], place: int, items: dict[int, Item]) -> list[int]:
+    """Return the places of the items before a negation in the same part of the sentence, nearest first."""
+    found: list[int] = []
+    for at in range(place - 1, max(-1, place - _SUBJECT - 1), -1):
+        if tokens[at] in _MARKS or tokens[at] in _NEW_SEGMENT:
+            break
+        if at in items:
+            found.append(at)
+    return found
 
 
 def _reached(tokens: tuple[str, ...], place: int, items: dict[int, Item]) -> list[int]:
@@ -305,7 +320,3 @@ def _reached(tokens: tuple[str, ...], place: int, items: dict[int, Item]) -> lis
         if at in items:
             found.append(at)
     return found
-
-
-def _ends_between(tokens: tuple[str, ...], start: int, end: int) -> bool:
-    return any(token in _MARKS or token in _NEW_SEGMENT for token in tokens[start:end])

@@ -17,8 +17,11 @@ from chatbot.claims.read import Claim
 _ROLE_WORDS = frozenset("from to into than by against not instead rather".split())
 """Function words whose two sides can't be exchanged."""
 _SEPARATORS = frozenset(", and or".split())
+_BE = frozenset("is are was were be been being".split())
 _PARTICIPLES = ("ed", "en", "wn", "lt", "ht")
 _PREPOSITIONS = frozenset("of in for by on with at".split())
+_MERGED = 2
+"""Terms that each of two claims must add to be merged."""
 _PHRASE = 5
 """Tokens that a phrase spans, at most."""
 _LONGEST = 40
@@ -32,8 +35,6 @@ class Swap:
 
     company: float
     """Gain in likeness of the company of the two, 0 to 1."""
-    segments: float
-    """The same, where company is what stands in one part of the sentence."""
     order: int
     """Gain in terms that stand in the order of the evidence; 2 is an exchange."""
     follows: float
@@ -48,15 +49,8 @@ def find_swap(statement: Claim, evidence: Sequence[Claim]) -> Swap:
     listed |= {pair for key in loud for other in statement.keys for pair in ((key, other), (other, key))}
     statement, evidence = condensed(statement), [condensed(claim) for claim in evidence]
     company, terms = _by_company(Company([statement]), Company(evidence), listed)
-    together = {pair for pair in product(statement.keys, repeat=2) if _same_segment(statement, pair)}
-    segments, _ = _by_company(Company([statement], by_segment=True), Company(evidence, by_segment=True), listed | together)
     order, follows, moved = _by_order(statement, evidence)
-    return Swap(company, segments, order, follows, moved if order > 1 else terms)
-
-
-def _same_segment(claim: Claim, terms: tuple[str, str]) -> bool:
-    one, other = ({item.segment for item in claim.items if item.key == term} for term in terms)
-    return bool(one & other)
+    return Swap(company, order, follows, moved if order > 1 else terms)
 
 
 def _by_company(said: Company, held: Company, listed: set[tuple[str, str]]) -> tuple[float, tuple[str, str]]:
@@ -79,7 +73,7 @@ def _by_company(said: Company, held: Company, listed: set[tuple[str, str]]) -> t
 
 def _by_order(statement: Claim, evidence: Sequence[Claim]) -> tuple[int, float, tuple[str, str]]:
     best: tuple[int, float, tuple[str, str]] = (0, 0.0, ("", ""))
-    orders = _joined([claim for claim in evidence[:3] if _passive(claim) == _passive(statement)])
+    orders = _joined([claim for claim in evidence[:3] if _passive(claim) == _passive(statement)], statement.keys)
     known = {key for held in orders for key in held}
     sequence = [(key, clause) for key, clause in _sequence(statement) if key in known][:_LONGEST]
     keys = [key for key, _ in sequence]
@@ -150,7 +144,7 @@ def _listed(claim: Claim) -> Iterator[tuple[str, str]]:
         yield from ((one, other) for pair in combinations(run, 2) for one, other in (pair, pair[::-1]))
 
 
-def _joined(evidence: Sequence[Claim]) -> list[list[str]]:
+def _joined(evidence: Sequence[Claim], shared: frozenset[str]) -> list[list[str]]:
     """The orders in which a statement may follow its evidence: each claim, each end of one, and each two of them."""
     single = [[key for key, _ in _sequence(claim)] for claim in evidence]
     parts = [
@@ -159,7 +153,8 @@ def _joined(evidence: Sequence[Claim]) -> list[list[str]]:
         for segment in {item.segment for item in claim.items}
         if len((part := replace(claim, items=tuple(item for item in claim.items if item.segment >= segment))).items) < len(claim.items)
     ]
-    return single + parts + [one + other for one, other in permutations(single, 2)]
+    merged = [one + other for one, other in permutations(single, 2) if len(({*other} - {*one}) & shared) >= _MERGED <= len(({*one} - {*other}) & shared)]
+    return single + parts + merged
 
 
 def _sequence(claim: Claim) -> list[tuple[str, int]]:
@@ -175,8 +170,9 @@ def _sequence(claim: Claim) -> list[tuple[str, int]]:
 
 
 def _passive(claim: Claim) -> bool:
-    """Whether a claim names an agent after "by": "was replaced by", "approved by"."""
+    """Whether a claim is in the passive or names an agent after "by": "was replaced", "approved by"."""
+    tokens = claim.tokens
     return any(
-        token == "by" and any(before.endswith(_PARTICIPLES) for before in claim.tokens[max(0, place - 7) : place])
-        for place, token in enumerate(claim.tokens)
+        token.endswith(_PARTICIPLES) and (_BE & {*tokens[max(0, place - 3) : place]} or "by" in tokens[place + 1 : place + 6])
+        for place, token in enumerate(tokens)
     )
