@@ -160,6 +160,11 @@ class Search:
             return np.zeros(len(query.words), dtype=np.float32)
         return self._words.nearest(query.word_vectors, rows)
 
+    def unit_vectors(self, row: int) -> np.ndarray:
+        """Return the unit vectors of a passage's units, float32, shape (units, dimension); only where there is a model."""
+        vectors: np.ndarray = self._unit_vectors[int(self._unit_starts[row]) : int(self._unit_starts[row + 1])].astype(np.float32)
+        return vectors
+
     def section(self, hit: Hit) -> list[int]:
         """Return the rows of all passages of a hit's section, in reading order."""
         return self._rows_by_section[(hit.passage.url, hit.passage.headings)]
