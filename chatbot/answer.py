@@ -133,8 +133,8 @@ def in_order(statements: Iterable[Statement], citations: Iterable[Citation]) -> 
         yield statement
 
 
-def growing(events: Iterable[Event]) -> Iterator[Answer]:
-    """Yield the answer after each statement, so that a reader can begin to read; the last is the whole."""
+def growing(events: Iterable[Event]) -> Iterator[tuple[Answer, bool]]:
+    """Yield the answer after each statement, so that a reader can begin to read, and whether it is the whole: the last is."""
     understood: str | None = None
     citations: tuple[Citation, ...] = ()
     statements: tuple[Statement, ...] = ()
@@ -146,6 +146,6 @@ def growing(events: Iterable[Event]) -> Iterator[Answer]:
                 citations = (*citations, event)
             case Statement():
                 statements = (*statements, event)
-                yield Answer("", "answered", 1.0, "", statements, citations, understood=understood)
+                yield Answer("", "answered", 1.0, "", statements, citations, understood=understood), False
             case Answer():
-                yield event
+                yield event, True
