@@ -24,6 +24,7 @@ _LINK = re.compile(r"\[(?P<text>[^\]]*)\](?:\((?:[^()]|\([^()]*\))*\)?|\[(?!\d)[
 _ADDRESS = re.compile(r"<?\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|javascript:|data:|vbscript:|mailto:)[^\s<>]*>?", re.IGNORECASE)
 _SILENT = ["script", "style", "iframe", "object", "embed", "svg", "math", "template", "noscript", "textarea", "title", "head"]
 _MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+_ROUNDS = 5
 _LONGEST = 600
 """Characters of a statement; a longer one is no single claim."""
 _THOUGHTS = ("<think>", "</think>")
@@ -103,7 +104,7 @@ def _drafted(text: str, item: re.Match[str] | None) -> Drafted | None:
 
 def clean(text: str) -> str:
     """Return a model's sentence as plain text: no markup of any kind, no address, nothing invisible."""
-    for _ in range(2):  # what was written as entities is markup only now
+    for _ in range(_ROUNDS):  # what was written as entities is markup only in the next round
         text = _text_of(text)
     bare = visible(text)
     bare = _MARKUP.sub("", re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", _ADDRESS.sub("", bare)))
