@@ -120,6 +120,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
     report: Annotated[Path | None, typer.Option(help="Also write a report with plots: FILE.html or FILE.md.")] = None,
     check: Annotated[Path | None, typer.Option(help="Fail if a figure is worse than this YAML file allows.")] = None,
+    llm: Annotated[bool, typer.Option("--llm", help="Also ask the configured language model: costs its tokens.")] = False,
     cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
@@ -137,7 +138,7 @@ def evaluate(
     from chatbot.evaluation.run import evaluate_guide, failures, to_json, to_table, write_report
 
     with err.status("Asking every question"):
-        results = evaluate_guide(settings, cases, half)
+        results = evaluate_guide(settings, cases, half, with_model=llm)
     _print_json(to_json(results)) if as_json else out.print(to_table(results))
     if report is not None:
         write_report(results, report)
