@@ -124,7 +124,7 @@ def evaluate(
     cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
-    """Measure retrieval, citations, answers, abstention and conversation."""
+    """Measure retrieval, citations, answers, abstention, conversation and the check of a model's statements."""
     from chatbot.settings import read_settings
 
     settings = read_settings(store=store)
@@ -152,13 +152,15 @@ def tune(
     cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
-    """Fit the coverage weights on the dev half of the cases and keep them beside the index."""
-    from chatbot.evaluation.run import fit
+    """Fit the coverage weights and the limits on a model's statements on the dev half, and keep them beside the index."""
+    from chatbot.evaluation.run import fit, fit_support
     from chatbot.settings import read_settings
 
     with err.status("Fitting"):
         file, coverage = fit(read_settings(store=store), cases)
+        beside, limits = fit_support(read_settings(store=store), cases)
     out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.meaning.threshold}. Written to {file}")
+    out.print(f"Limits of statements fitted on {limits.fitted_on}. Written to {beside}")
 
 
 def _listen(host: str, port: int) -> socket.socket:

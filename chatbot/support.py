@@ -1,38 +1,253 @@
-"""Placeholder of branch llm until branch verifier is merged."""
+"""Support: do the passages that a statement cites hold it? Pure, but for reading the limits.
 
-import re
+The check of what a language model wrote; what is quoted is checked word for word by chatbot.verify. Mechanical tests — numbers,
+names, negation, direction, sides — find a changed detail; limits on likeness, fitted on dev by `chatbot tune`, find what was
+added and what is about something else. Evidence is chosen anew for each sentence, so a statement may merge several passages.
+"""
+
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
-from index import terms
+from chatbot.claims.alignment import Company, near, with_keys_of
+from chatbot.claims.details import foreign_name, foreign_number
+from chatbot.claims.polarity import denies_otherwise, points_otherwise
+from chatbot.claims.read import Claim, Item, read_claims, word_key
+from chatbot.claims.roles import Swap, find_swap
+from index import UserError
+
+SUPPORT_FILE = "support.json"
+Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words"]
+Reason = Literal["", "uncited"] | Fault
+FAULTS: tuple[Fault, ...] = get_args(Fault)
+Similarity = Callable[[str, Sequence[str]], np.ndarray]
+"""Cosines of a text with each of some texts, float, shape (texts,)."""
+
+_CLAIMS = 4
+"""Claims of the sources that one sentence may merge."""
+_ADDS = 0.07
+"""Share of a sentence that a further claim must hold to be evidence."""
+_MEANING = 0.3
+"""What a cosine of 1 counts beside the share of words, where the first evidence is chosen."""
+_HELD = 0.75
+"""From this credit on a word is no addition."""
+_UNLIKE, _ALIKE = 0.3, 0.7
+"""Cosines of two single words: unrelated ones lie below the first, synonyms at the second."""
+_ELSEWHERE = 0.6
+"""Credit of a word that the sources use, but not in the evidence."""
+_LIGHT = 0.3
+_LIGHT_WORDS = frozenset(
+    word_key(word)
+    for word in (
+        "take make come go bring get keep give put stand cover include mean leave hold turn need want help let become remain show see look "
+        "say happen begin start way part place kind thing example mainly main overall finally away down off around simply whole everything "
+        "something anything rest side point matter same another such available possible able certain well according guide illustration "
+        "allow cause reach across per using towards toward among likewise similarly however moreover roughly approximately around nearly"
+    ).split()
+)
+"""Words that a paraphrase adds without adding anything; they weigh less."""
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
+    """Whether a statement is held by what it cites."""
+
     supported: bool
-    reason: str
+    reason: Reason
+    """The first test that failed; empty where none did."""
     score: float
+    """Share of the weakest sentence that the sources hold, by words and, with a model, by meaning; 0 to 1."""
 
 
-class Limits:
-    pass
+class Limits(BaseModel):
+    """What still passes. The fields end in `_alone` where there is no model to tell like words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: float
+    """Least share of a sentence's words, by how much they tell, that the sources hold."""
+    words_alone: float
+    added: float
+    """Most words in a row that the sources have not; everyday words count a part."""
+    added_alone: float
+    meaning: float
+    """Least cosine of a sentence with one of the sources'."""
+    company: float
+    """Most gain, 0 to 1, in the company of two terms by their exchange."""
+    follows: float
+    """Share of a sentence's terms that follow the order of the evidence once two are exchanged: from here on they were."""
+    fitted_on: str
+    """What, how many and when."""
 
 
-def check(
-    statement: str,
-    sources: Sequence[str],
-    *,
-    similarity: Callable[[str, Sequence[str]], np.ndarray] | None = None,
-    limits: Limits | None = None,
-) -> Support:
-    """Say whether the sources, taken together, hold the statement."""
-    if not sources:
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for and against one sentence."""
+
+    number: str
+    name: str
+    negation: str
+    comparative: str
+    """The word that fails the test; empty where none does."""
+    swap: Swap
+    words: float
+    added: float
+    meaning: float | None
+    """None without a model."""
+
+
+def check(statement: str, sources: Sequence[str], *, similarity: Similarity | None = None, limits: Limits | None = None) -> Support:
+    """Say whether the sources hold the statement.
+
+    Args:
+        statement: One or more sentences, plain text.
+        sources: Texts of the passages that the statement cites, taken together; best with their headings as lines before.
+        similarity: Cosines by an embedding model; without one, words alone decide.
+        limits: Those that ship with the project if not given.
+    """
+    if not any(source.strip() for source in sources):
         return Support(False, "uncited", 0.0)
-    source = " ".join(sources)
-    if set(re.findall(r"\d+", statement)) - set(re.findall(r"\d+", source)):
-        return Support(False, "number", 0.0)
-    own = set(terms(statement))
-    share = len(own & set(terms(source))) / len(own) if own else 0.0
-    return Support(share >= 0.8, "" if share >= 0.8 else "words", share)
+    found = signals(statement, sources, similarity)
+    if not found:
+        return Support(False, "words", 0.0)
+    allowed = limits or read_limits()
+    reasons = [reason for each in found if (reason := fault(each, allowed))]
+    score = min(each.words if each.meaning is None else (each.words + max(each.meaning, 0.0)) / 2 for each in found)
+    return Support(not reasons, reasons[0] if reasons else "", round(min(1.0, score), 4))
+
+
+def fault(found: Signals, limits: Limits) -> Fault | None:
+    """Return the first test that a sentence fails."""
+    alone = found.meaning is None
+    failed: dict[Fault, bool] = {
+        "number": bool(found.number),
+        "name": bool(found.name),
+        "negation": bool(found.negation),
+        "comparative": bool(found.comparative),
+        "side": found.swap.company > limits.company or (found.swap.order > 1 and found.swap.follows >= limits.follows),
+        "meaning": found.meaning is not None and found.meaning < limits.meaning,
+        "words": found.words < (limits.words_alone if alone else limits.words)
+        or found.added > (limits.added_alone if alone else limits.added),
+    }
+    return next((name for name in FAULTS if failed[name]), None)
+
+
+def read_limits(store: Path | None = None) -> Limits:
+    """Return the limits fitted beside an index, if anybody did, else those that ship with the project.
+
+    Raises:
+        UserError: If the file beside the index can't be used.
+    """
+    own = store / SUPPORT_FILE if store else None
+    if own is None or not own.is_file():
+        return Limits.model_validate_json(files("chatbot").joinpath(SUPPORT_FILE).read_text("utf-8"))
+    try:
+        return Limits.model_validate_json(own.read_text("utf-8"))
+    except (ValueError, OSError) as error:
+        raise UserError(f"The limits in '{own}' can't be used.", remedy="Fit them anew with `chatbot tune`, or remove the file.") from error
+
+
+class Likeness:
+    """Cosines by an embedding model; each text is embedded once."""
+
+    def __init__(self, embed: Callable[[list[str]], np.ndarray], most: int = 20_000) -> None:
+        """Wrap a function that embeds texts.
+
+        Args:
+            embed: Texts to unit vectors, shape (texts, dimensions).
+            most: Vectors kept; beyond that all are forgotten.
+        """
+        self._embed, self._most = embed, most
+        self._known: dict[str, np.ndarray] = {}
+
+    def __call__(self, text: str, texts: Sequence[str]) -> np.ndarray:
+        """Return the cosine of a text with each of the others."""
+        new = [each for each in dict.fromkeys((text, *texts)) if each not in self._known]
+        if len(self._known) + len(new) > self._most:
+            self._known, new = {}, list(dict.fromkeys((text, *texts)))
+        if new:
+            self._known.update(zip(new, self._embed(new), strict=True))
+        cosines: np.ndarray = np.array([self._known[each] for each in texts]) @ self._known[text]
+        return cosines
+
+
+def signals(statement: str, sources: Sequence[str], similarity: Similarity | None = None) -> list[Signals]:
+    """Return what speaks for and against each sentence of a statement; none where sources or statement say nothing."""
+    context = [claim for source in sources for claim in read_claims(source)]
+    held = [claim for claim in context if not claim.question]  # a heading that asks asserts nothing
+    return [_signals(claim, held, context, similarity) for claim in read_claims(statement)] if held else []
+
+
+def _signals(claim: Claim, held: list[Claim], context: list[Claim], similarity: Similarity | None) -> Signals:
+    tells = _weights(claim, held)
+    cosines = similarity(claim.text, [other.text for other in held]) if similarity else None
+    evidence = _evidence(claim, held, tells, cosines)
+    credits = _credits(claim, evidence, context, similarity)
+    weights = [tells[item.key] for item in claim.items]
+    aligned = with_keys_of(claim, evidence)
+    said, theirs = Company([aligned]), Company(evidence)
+    return Signals(
+        number=foreign_number(aligned, evidence, held),
+        name=foreign_name(aligned, evidence, context),
+        negation=denies_otherwise(aligned, evidence),
+        comparative=points_otherwise(aligned, evidence, said, theirs),
+        swap=find_swap(aligned, evidence, said, theirs),
+        words=float(np.average(credits, weights=weights)),
+        added=_longest_addition(claim, credits),
+        meaning=None if cosines is None else float(cosines.max()),
+    )
+
+
+def _weights(claim: Claim, held: list[Claim]) -> dict[str, float]:
+    """Return how much each word tells, by how few claims of the sources have it (Spärck Jones, 1972)."""
+    return {key: math.log(1 + (len(held) + 1) / (sum(key in other.keys for other in held) + 0.5)) for key in claim.keys}
+
+
+def _evidence(claim: Claim, held: list[Claim], tells: dict[str, float], cosines: np.ndarray | None) -> list[Claim]:
+    """Return the claims that together hold most of a sentence's words, best first."""
+    total = sum(tells.values())
+    covers = [{key for key in tells if near(key, other.keys)} for other in held]
+    bonus = np.zeros(len(held)) if cosines is None else _MEANING * np.maximum(cosines, 0)
+    chosen: list[int] = []
+    covered: set[str] = set()
+    while len(chosen) < min(_CLAIMS, len(held)):
+        gains = np.array([sum(tells[key] for key in cover - covered) / total for cover in covers])
+        gains[chosen] = -1.0
+        if chosen and gains.max() < _ADDS:
+            break
+        best = int(np.argmax(gains if chosen else gains + bonus))
+        chosen.append(best)
+        covered |= covers[best]
+    return [held[place] for place in chosen]
+
+
+def _credits(claim: Claim, evidence: list[Claim], context: list[Claim], similarity: Similarity | None) -> list[float]:
+    """Return for each item how far the sources have it: 1 in the evidence, less elsewhere or by a like word, else 0."""
+    known = frozenset[str]().union(*(other.keys for other in evidence))
+    around = frozenset[str]().union(*(other.keys for other in context))
+    words = sorted({item.text.lower() for other in evidence for item in other.items if item.kind == "word"})
+
+    def credit(item: Item) -> float:
+        if near(item.key, known):
+            return 1.0
+        elsewhere = _ELSEWHERE if near(item.key, around) else 0.0
+        if item.kind != "word" or similarity is None or not words:
+            return elsewhere
+        likest = float(similarity(item.text.lower(), words).max())
+        return max(elsewhere, min(1.0, max(0.0, (likest - _UNLIKE) / (_ALIKE - _UNLIKE))))
+
+    return [credit(item) for item in claim.items]
+
+
+def _longest_addition(claim: Claim, credits: list[float]) -> float:
+    longest = run = 0.0
+    for item, credit in zip(claim.items, credits, strict=True):
+        run = run + (1 - credit) * (_LIGHT if item.key in _LIGHT_WORDS else 1.0) if credit < _HELD else 0.0
+        longest = max(longest, run)
+    return longest

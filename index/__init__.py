@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from index.blocks import text_blocks
 from index.build import BuildReport, Progress, build_index, build_pages
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
-from index.lexical import is_stop_word, terms
+from index.lexical import is_stop_word, stem, terms
 from index.model import Block, BlockKind, Page, Passage, Section, Unit
 from index.search import Hit, Query, Search
 from index.store import Store
 from index.text import escaped, fold, sentences, visible
+from index.vocabulary import is_english
 
 if TYPE_CHECKING:
     from index.retriever import PassageRetriever
@@ -41,8 +42,10 @@ __all__ = [
     "build_pages",
     "escaped",
     "fold",
+    "is_english",
     "is_stop_word",
     "sentences",
+    "stem",
     "terms",
     "text_blocks",
     "visible",

@@ -72,7 +72,7 @@ class Vocabulary:
             or is_stop_word(folded)
             or stem(folded) in self._stems
             or folded in self.long_forms
-            or folded in _english_words()
+            or is_english(folded)
         ):
             return word
         cutoff = 2 if len(folded) >= _LONG_WORD else 1
@@ -95,6 +95,11 @@ class Vocabulary:
             if len(word) >= _SHORTEST_MENDED:
                 found.setdefault(word[:_SHARED_BEGINNING], []).append(word)
         return found
+
+
+def is_english(word: str) -> bool:
+    """Say whether a folded word stands in a list of English words."""
+    return word in _english_words()
 
 
 @lru_cache(maxsize=1)

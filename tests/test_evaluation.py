@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from chatbot.assistant import Assistant
 from chatbot.cli import app
 from chatbot.evaluation.beir import measure_dataset
-from chatbot.evaluation.cases import half_of, read_cases, read_dialogues
+from chatbot.evaluation.cases import half_of, read_cases, read_dialogues, read_statements
 from chatbot.evaluation.measure import Results, measure
 from chatbot.evaluation.run import failures, to_json, write_report
 from index import Search, Store, UserError
@@ -21,7 +21,7 @@ CASES = ROOT / "evaluation"
 
 @pytest.fixture(scope="module")
 def results(site: Path, assistant: Assistant) -> Results:
-    return measure(assistant, read_cases(ROOT / "docs", CASES), read_dialogues(CASES), site)
+    return measure(assistant, read_cases(ROOT / "docs", CASES), read_dialogues(CASES), site, read_statements(CASES))
 
 
 def test_quality_of_the_guide_is_within_its_limits(results: Results) -> None:
@@ -63,6 +63,7 @@ def test_cases_are_split_once_and_for_all_by_their_words() -> None:
 def test_addresses_that_cases_name_exist(site: Path, assistant: Assistant) -> None:
     pages = set(assistant.search.pages)
     named = {address for case in read_cases(ROOT / "docs", CASES) for address in case.sections}
+    named |= {address for stated in read_statements(CASES) for address in stated.sections}
     named |= {address for dialogue in read_dialogues(CASES) for turn in dialogue.turns for address in turn.sections}
     assert {address for address in named if address.split("#")[0] not in pages} == set()
     texts = {page: (site / page / "index.html").read_text("utf-8") for page in {address.split("#")[0] for address in named}}

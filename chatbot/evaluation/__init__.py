@@ -2,6 +2,7 @@
 
 cases.py    what is asked and what is right (disk)
 measure.py  one table of figures, each with its n and a bootstrap interval
+statements.py  is what a model would state held by what it cites? and the limits, fitted on the dev half
 beir.py     retrieval alone, on any data set in BEIR's layout
 fit.py      the coverage weights, fitted on the dev half
 report.py   the table with plots, as Markdown or HTML

@@ -17,6 +17,7 @@ from guide.problems import PageProblem
 from index import UserError
 
 Half = Literal["dev", "test"]
+Alteration = Literal["number", "side", "negation", "comparative", "added", "name", "unsupported"]
 
 
 class _Model(BaseModel):
@@ -49,6 +50,28 @@ class _TurnCase(_Model):
 class _Dialogue(_Model):
     id: str
     turns: list[_TurnCase]
+
+
+class _Statements(_Model):
+    sections: list[str]
+    supported: list[str] = []
+    altered: list[dict[Alteration, str]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement about the guide, as a language model might write it."""
+
+    text: str
+    sections: tuple[str, ...]
+    """Addresses that it cites."""
+    altered: Alteration | None
+    """What is wrong with it; none where the sections hold it."""
+
+    @property
+    def half(self) -> Half:
+        """As of a case."""
+        return half_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +139,16 @@ def read_cases(docs: Path, folder: Path) -> list[Case]:
 def read_dialogues(folder: Path) -> list[Dialogue]:
     """Read the dialogues; raises as `read_cases` does."""
     return [Dialogue(found.id, tuple(found.turns)) for found in _read(folder / "dialogues.yml", list[_Dialogue])]
+
+
+def read_statements(folder: Path) -> list[Stated]:
+    """Read the statements on which the check of a model's statements is measured; raises as `read_cases` does."""
+    stated: list[Stated] = []
+    for found in _read(folder / "statements.yml", list[_Statements]):
+        sections = tuple(found.sections)
+        stated += [Stated(text, sections, None) for text in found.supported]
+        stated += [Stated(text, sections, kind) for altered in found.altered for kind, text in altered.items()]
+    return stated
 
 
 def _read(file: Path, shape: Any) -> Any:

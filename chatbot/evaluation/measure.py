@@ -6,6 +6,7 @@ Metrics of retrieval come from ir-measures, areas under curves from scikit-learn
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 import ir_measures
 import numpy as np
@@ -14,8 +15,10 @@ from sklearn.metrics import roc_auc_score
 
 from chatbot.answer import Answer, Turn
 from chatbot.assistant import Assistant
-from chatbot.evaluation.cases import Case, Dialogue
+from chatbot.evaluation.cases import Alteration, Case, Dialogue, Stated
+from chatbot.evaluation.statements import judge
 from chatbot.render import to_markdown
+from chatbot.support import Limits
 from chatbot.verify import plain
 from index import Hit
 
@@ -62,7 +65,14 @@ class Results:
         return next(figure.value for figure in self.figures if (figure.group, figure.name) == (group, name))
 
 
-def measure(assistant: Assistant, cases: Sequence[Case], dialogues: Sequence[Dialogue], site: Path) -> Results:
+def measure(
+    assistant: Assistant,
+    cases: Sequence[Case],
+    dialogues: Sequence[Dialogue],
+    site: Path,
+    stated: Sequence[Stated] = (),
+    limits: Limits | None = None,
+) -> Results:
     """Ask everything and count.
 
     Args:
@@ -70,6 +80,8 @@ def measure(assistant: Assistant, cases: Sequence[Case], dialogues: Sequence[Dia
         cases: Single questions.
         dialogues: Questions that follow each other.
         site: The built site, in which every quote is looked up.
+        stated: Statements for the check of what a model writes.
+        limits: Of that check; those that ship with the project if not given.
     """
     outcomes = [_ask(assistant, case) for case in cases]
     results = Results([], outcomes, assistant.coverage.threshold)
@@ -80,6 +92,7 @@ def measure(assistant: Assistant, cases: Sequence[Case], dialogues: Sequence[Dia
     _points(results, covered)
     _abstention(results, outcomes)
     _conversation(results, assistant, dialogues)
+    _verifier(results, assistant, stated, limits)
     totals = [outcome.answer.timings_ms["total"] for outcome in outcomes if outcome.answer.timings_ms]
     add_figure(results, "latency", "p50 ms", totals, lambda values: float(np.percentile(values, 50)))
     add_figure(results, "latency", "p95 ms", totals, lambda values: float(np.percentile(values, 95)))
@@ -196,6 +209,24 @@ def _conversation(results: Results, assistant: Assistant, dialogues: Sequence[Di
     add_figure(results, "conversation", "follow-ups found in 5", found)
     add_figure(results, "conversation", "other turns found in 5", unpolluted)
     add_figure(results, "conversation", "follow-ups rightly answered or refused", decided)
+
+
+def _verifier(results: Results, assistant: Assistant, stated: Sequence[Stated], limits: Limits | None) -> None:
+    """Rejecting an altered statement is right: recall is the share of them that are caught."""
+    for search, ending in ((assistant.search, ""), (assistant.search.by_words_alone(), " (no model)")):
+        rejected = [not support.supported for support in judge(search, stated, limits)]
+        verdicts = list(zip(stated, rejected, strict=True))
+        add_figure(results, "verifier", f"recall: altered caught{ending}", [float(found) for one, found in verdicts if one.altered])
+        add_figure(
+            results,
+            "verifier",
+            f"precision: rejected rightly{ending}",
+            [float(one.altered is not None) for one, found in verdicts if found],
+        )
+        add_figure(results, "verifier", f"faithful dropped{ending}", [float(found) for one, found in verdicts if not one.altered])
+        if not ending:
+            for kind in get_args(Alteration):
+                add_figure(results, "verifier", f"caught: {kind}", [float(found) for one, found in verdicts if one.altered == kind])
 
 
 def add_figure(

@@ -8,12 +8,14 @@ from rich.table import Table
 
 from chatbot.assistant import Assistant, load_assistant, load_model
 from chatbot.decide import COVERAGE_FILE, Coverage
-from chatbot.evaluation.cases import read_cases, read_dialogues
+from chatbot.evaluation.cases import read_cases, read_dialogues, read_statements
 from chatbot.evaluation.fit import fit_coverage
 from chatbot.evaluation.measure import Figure, Results, measure
 from chatbot.evaluation.model import measure_model
 from chatbot.evaluation.report import report_html, report_markdown
+from chatbot.evaluation.statements import fit_limits
 from chatbot.settings import Settings
+from chatbot.support import SUPPORT_FILE, Limits, read_limits
 from index import Search, Store, UserError
 
 DOCS = Path("docs")
@@ -38,10 +40,19 @@ def evaluate_guide(settings: Settings, folder: Path, half: str, *, with_model: b
     assistant = load_assistant(settings)
     cases = [case for case in read_cases(DOCS, folder) if half in ("all", case.half)]
     dialogues = [dialogue for dialogue in read_dialogues(folder) if half in ("all", dialogue.half)]
-    results = measure(assistant, cases, dialogues, Path(assistant.search.manifest.site))
+    stated = [one for one in read_statements(folder) if half in ("all", one.half)]
+    results = measure(assistant, cases, dialogues, Path(assistant.search.manifest.site), stated, read_limits(settings.store))
     if with_model:
         measure_model(results, load_assistant(settings, model), [case for case in cases if case.origin != "page"])
     return results
+
+
+def fit_support(settings: Settings, folder: Path) -> tuple[Path, Limits]:
+    """Fit the limits of the check of a model's statements on the dev half; write them beside the index."""
+    limits = fit_limits(Search(Store(settings.store)), read_statements(folder))
+    file = settings.store / SUPPORT_FILE
+    file.write_text(limits.model_dump_json(indent=2) + "\n", "utf-8")
+    return file, limits
 
 
 def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:

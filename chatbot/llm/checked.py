@@ -6,15 +6,16 @@ our passages, never from the model.
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from chatbot.answer import Citation, Statement, StatementKind
 from chatbot.citations import cite
 from chatbot.evidence import Scored
 from chatbot.llm.draft import Drafted
-from chatbot.llm.meaning import Meaning
 from chatbot.llm.sources import Source
 from chatbot.select import needs_context
-from chatbot.support import check
-from index import Search, escaped, sentences
+from chatbot.support import Likeness, Limits, check
+from index import Search, escaped, terms
 
 _ANSWERS = 0.78
 """A quote in place of a statement answers if it fits the question at least this well against the best of the evidence."""
@@ -25,9 +26,17 @@ _FEWEST_WORDS = 3
 class Checker:
     """Turns drafted statements of one answer into citations and statements, and counts what failed."""
 
-    def __init__(self, sources: Sequence[Source], search: Search) -> None:
+    def __init__(self, sources: Sequence[Source], search: Search, limits: Limits | None = None) -> None:
+        """Make a checker.
+
+        Args:
+            sources: What the model is shown.
+            search: The index that they are of.
+            limits: Of the check; those that ship with the project if not given.
+        """
         self._sources = {source.number: source for source in sources}
-        self._meaning = Meaning(search, sources)
+        self._likeness = Likeness(search.embedder.embed_passages) if search.embedder else None
+        self._limits = limits
         self._site_url = search.manifest.site_url
         self._best = max((scored.score for source in sources for scored in source.units), default=0.0)
         self._numbers: dict[tuple[str, str], int] = {}
@@ -50,7 +59,7 @@ class Checker:
         cited = [self._sources[number] for number in drafted.cites if number in self._sources]
         if len(cited) == len(drafted.cites) and self._holds(drafted.text, cited):
             alone = [source for source in cited if len(cited) > 1 and self._holds(drafted.text, [source])]
-            held = [self._meaning.best_unit(drafted.text, source.units) for source in alone or cited]
+            held = [self._best_unit(drafted.text, source.units) for source in alone or cited]
             yield from self._say(drafted.kind, escaped(drafted.text), drafted.label, held)
         elif (quote := self._quote(drafted.text, cited)) is not None:
             self.replaced += 1
@@ -60,8 +69,14 @@ class Checker:
         self._said.add(drafted.text)
 
     def _holds(self, text: str, cited: Sequence[Source]) -> bool:
-        shown = [source.text for source in cited]
-        return bool(cited) and all(check(part, shown, similarity=self._meaning.cosines).supported for part in sentences(text))
+        return check(text, [source.claims for source in cited], similarity=self._likeness, limits=self._limits).supported
+
+    def _best_unit(self, text: str, units: Sequence[Scored]) -> Scored:
+        """Return the unit that holds most of a statement: by its terms, and by meaning where the index has a model."""
+        own = set(terms(text))
+        shares = np.array([len(own & set(terms(scored.unit.text))) / max(1, len(own)) for scored in units])
+        cosines = self._likeness(text, [scored.unit.text for scored in units]) if self._likeness else 0.0
+        return units[int(np.argmax(shares + cosines))]
 
     def _quote(self, text: str, cited: Sequence[Source]) -> Scored | None:
         """Return the unit of the cited sources that is nearest to a failed statement, among those that answer the question."""
@@ -74,7 +89,7 @@ class Checker:
             and scored.unit.text not in self._said
             and not needs_context(scored)
         ]
-        return self._meaning.best_unit(text, answering) if answering else None
+        return self._best_unit(text, answering) if answering else None
 
     def _say(self, kind: StatementKind, text: str, label: str, held: Sequence[Scored]) -> Iterator[Citation | Statement]:
         numbers = []

@@ -120,6 +120,7 @@ def load_writer(settings: Settings) -> "ModelWriter":
     from chatbot.llm.calls import Calls
     from chatbot.llm.cost import DailyTokens, Prices
     from chatbot.llm.writer import Limits, ModelWriter
+    from chatbot.support import read_limits
 
     calls = Calls(
         endpoint,
@@ -132,6 +133,7 @@ def load_writer(settings: Settings) -> "ModelWriter":
     return ModelWriter(
         calls,
         Limits(settings.max_statements, settings.llm_sources, settings.llm_context_tokens, settings.llm_output_tokens),
+        check=read_limits(settings.store),
         cache=Cache(settings.llm_cache_answers),
         prices=Prices(settings.llm_price_in, settings.llm_price_out),
         follow_ups=settings.llm_follow_ups,

@@ -22,6 +22,12 @@ class Source:
     """What of the section is shown, in reading order."""
     text: str
 
+    @property
+    def claims(self) -> str:
+        """What it says, for the check: headings, then blocks, a line each."""
+        blocks = {scored.place: scored.block for scored in self.units}
+        return "\n".join((*self.section.hit.passage.headings, *(block.text for block in blocks.values())))
+
 
 def choose_sources(evidence: Sequence[Evidence], *, most: int, tokens: int, count: Callable[[str], int]) -> list[Source]:
     """Choose sections by rank.

@@ -20,6 +20,7 @@ from chatbot.llm.failures import CUT_SHORT, UNCONFIRMED, ModelFailed, Reason, no
 from chatbot.llm.follow_up import complete
 from chatbot.llm.prompt import Prompt, answer_messages, estimate_tokens, read_prompt
 from chatbot.llm.sources import Source, choose_sources
+from chatbot.support import Limits as SupportLimits
 from chatbot.understand import resolve
 from index import Search
 
@@ -81,18 +82,26 @@ class ModelWriter:
     """Writes answers by one model. Safe between threads."""
 
     def __init__(
-        self, calls: Calls, limits: Limits, *, cache: Cache[Written] | None = None, prices: Prices | None = None, follow_ups: bool = False
+        self,
+        calls: Calls,
+        limits: Limits,
+        *,
+        check: SupportLimits | None = None,
+        cache: Cache[Written] | None = None,
+        prices: Prices | None = None,
+        follow_ups: bool = False,
     ) -> None:
         """Make a writer.
 
         Args:
             calls: To the model.
             limits: Of sources and answers.
+            check: Limits of the check; those that ship with the project if not given.
             cache: Keeps answers; none are kept if not given.
             prices: Of tokens.
             follow_ups: Whether the model also completes follow-up questions.
         """
-        self.calls, self.limits = calls, limits
+        self.calls, self.limits, self.check = calls, limits, check
         self.cache: Cache[Written] = cache if cache is not None else Cache(0)
         self.prices = prices or Prices()
         self.follow_ups = follow_ups
@@ -140,7 +149,7 @@ class Writing:
 
     def _asked(self, question: str, sources: Sequence[Source], search: Search) -> Generator[Citation | Statement, None, Written]:
         writer, limits = self._writer, self._writer.limits
-        checker = Checker(sources, search)
+        checker = Checker(sources, search, writer.check)
         started, first = time.perf_counter(), 0.0
         failure: Reason | None = None
         tokens = (0, 0)
@@ -192,6 +201,7 @@ def _sources(prompt: Prompt, limits: Limits, question: str, evidence: Sequence[E
 
 
 def _key(writer: ModelWriter, question: str, sources: Sequence[Source], search: Search) -> str:
-    parts = [writer.calls.endpoint.name, writer.prompt.label, writer.prompt.digest, search.version, repr(writer.limits), question]
+    parts = [writer.calls.endpoint.name, writer.prompt.label, writer.prompt.digest, search.version, question]
+    parts += [repr(writer.limits), repr(writer.check)]
     parts += [f"{source.section.hit.passage.url}\0{source.text}" for source in sources]
     return hashlib.sha256("\0\0".join(parts).encode()).hexdigest()
