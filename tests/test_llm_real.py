@@ -98,8 +98,8 @@ def asked(assistant: Assistant, base_url: str) -> list[Asked]:
         raw.clear()
         shown = asking.answer(question)
         rows.append(Asked(question, assistant.answer(question), "".join(raw), shown))
-    if report := os.environ.get("LLM_REPORT"):
-        Path(report).write_text(_report(rows), "utf-8")
+        if report := os.environ.get("LLM_REPORT"):
+            Path(report).write_text(_report(rows), "utf-8")
     return rows
 
 
@@ -169,18 +169,18 @@ def test_every_statement_is_word_for_word_or_held_by_its_quotes_alone(asked: lis
 
 
 def _report(rows: list[Asked]) -> str:
-    lines = []
+    lines: list[str] = []
     for row in rows:
         shown = row.shown
-        quoted = [f"> {plain(s.text)} {list(s.citations)}" for s in row.quoted.statements]
-        took = f"{shown.writer}; {shown.dropped} left out, {shown.replaced} replaced; {shown.tokens}; {shown.timings_ms} ms"
+        lines += [f"## {row.question}", "", "**Quoting writer**", "", *_said(row.quoted), ""]
+        lines += ["**The model's raw text**", "", "```text", row.raw.strip(), "```", ""]
         lines += [
-            f"## {row.question}",
+            f"**Shown** ({shown.writer}; {shown.dropped} left out, {shown.replaced} replaced; {shown.tokens}; {shown.timings_ms} ms)",
             "",
-            "**Quoting writer**",
-            "",
-            *(f"> {plain(s.text)} {list(s.citations)}" for s in row.quoted.statements),
         ]
-        lines += ["", "**The model's raw text**", "", "```text", row.raw.strip(), "```", "", f"**Shown** ({took})", ""]
-        lines += [*(f"> {plain(s.text)} {list(s.citations)}" for s in shown.statements), "", *(f"*{note}*" for note in shown.notes), ""]
+        lines += [*_said(shown), "", *(f"*{note}*" for note in shown.notes), ""]
     return "\n".join(lines)
+
+
+def _said(answer: Answer) -> list[str]:
+    return [f"> {plain(statement.text)} {list(statement.citations)}" for statement in answer.statements]
