@@ -197,7 +197,7 @@ def _signals(claim: Claim, held: list[Claim], context: list[Claim], similarity: 
         name=foreign_name(aligned, evidence, context),
         negation=denies_otherwise(aligned, evidence),
         comparative=points_otherwise(aligned, evidence, said, theirs),
-        swap=find_swap(aligned, evidence, said, theirs),
+        swap=find_swap(aligned, evidence),
         words=float(np.average(credits, weights=weights)),
         added=_longest_addition(claim, credits),
         meaning=None if cosines is None else float(cosines.max()),

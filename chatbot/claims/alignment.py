@@ -17,6 +17,8 @@ _REACH = 4.0
 """Tokens at which company counts a third: exp(-distance / reach)."""
 _ACROSS = 4.0
 """Further distance of what stands in another clause, in tokens."""
+_NAME_GAP = 2
+"""Tokens between the words of one name: a slash."""
 _SHORTEST = 4
 """Letters that two forms of one word share at their beginning, at least."""
 
@@ -31,7 +33,7 @@ def near(key: str, keys: Collection[str]) -> str:
 @lru_cache(maxsize=100_000)
 def _akin(one: str, other: str) -> bool:
     """Whether two stems share so long a beginning that they are forms of one word: `general` and `generaliz`."""
-    if other[:1] == "#" or one[:_SHORTEST] != other[:_SHORTEST]:
+    if not (one.isalpha() and other.isalpha()) or one[:_SHORTEST] != other[:_SHORTEST]:
         return False
     shorter, longer = sorted((len(one), len(other)))
     shared = next((place for place in range(shorter) if one[place] != other[place]), shorter)
@@ -43,6 +45,16 @@ def with_keys_of(claim: Claim, evidence: Sequence[Claim]) -> Claim:
     known = sorted({item.key for held in evidence for item in held.items})
     items = tuple(replace(item, key=near(item.key, known) or item.key) for item in claim.items)
     return replace(claim, items=items)
+
+
+def condensed(claim: Claim) -> Claim:
+    """Return a claim with each name of several words, "Morgan Stanley", as its first word alone."""
+    kept = [
+        item
+        for before, item in zip((None, *claim.items), claim.items, strict=False)
+        if not (before and item.kind == before.kind == "name" and item.place - before.place <= _NAME_GAP)
+    ]
+    return replace(claim, items=tuple(kept))
 
 
 class Company:

@@ -6,26 +6,45 @@ Read by chatbot.support.
 from collections.abc import Sequence
 
 from chatbot.claims.alignment import near
-from chatbot.claims.read import Claim
+from chatbot.claims.opposites import pointing_words
+from chatbot.claims.read import Claim, word_key
+
+
+_REST = 0.9
+_AROUND = 3
+"""Items on each side of a number in a statement that may say what it counts."""
+_NEAR = 8
+"""Items within which one of them stands in the evidence, too."""
 
 
 def foreign_number(claim: Claim, evidence: Sequence[Claim], held: Sequence[Claim]) -> str:
     """Return a number that the evidence has not, or has for another subject than the sentence's."""
     for place, item in enumerate(claim.items):
-        if item.kind != "number" or item.key in evidence[0].keys:
+        if item.kind != "number":
             continue
         unit = claim.items[place + 1].key if place + 1 < len(claim.items) else ""
-        if _has_other(evidence[0], unit, claim.keys):
+        if item.key not in evidence[0].keys and _has_other(evidence[0], unit, claim.keys):
             return item.text
-        if not any(item.key in other.keys and (unit in other.keys or other in evidence) for other in held):
+        beside = {other.key for other in claim.items[max(0, place - _AROUND) : place + _AROUND + 1]} - {item.key}
+        if not any(_counts(other, item.key, beside) for other in held):
             return item.text
     return ""
 
 
+def _counts(claim: Claim, number: str, beside: set[str]) -> bool:
+    return any(
+        item.key == number and (not beside or beside & {other.key for other in claim.items[max(0, at - _NEAR) : at + _NEAR + 1]})
+        for at, item in enumerate(claim.items)
+    )
+
+
 def foreign_name(claim: Claim, evidence: Sequence[Claim], context: Sequence[Claim]) -> str:
-    known = frozenset().union(*(other.keys for other in context))
+    """Return a name that the sources have not, or that took the place of another one."""
+    known = frozenset[str]().union(*(other.keys for other in context))
+    if (opener := claim.items[0]).kind == "name" and _took_subject(claim, evidence[0]):
+        return opener.text
     for place, item in enumerate(claim.items):
-        if item.kind == "name" and (not near(item.key, known) or _stands_for_another(place, claim, evidence[0])):
+        if item.kind == "name" and word_key(item.text) not in pointing_words() and (not near(item.key, known) or _stands_for_another(place, claim, evidence[0])):
             return item.text
     return ""
 
@@ -36,6 +55,17 @@ def _has_other(claim: Claim, unit: str, said: frozenset[str]) -> bool:
         if item.kind == "number" and item.text[0] != "$" and after.key == unit and item.key not in said:
             return True
     return False
+
+
+def _took_subject(claim: Claim, best: Claim) -> bool:
+    """Whether the evidence says all the rest of a sentence, of another subject than its first word."""
+    rest = [item.key for item in claim.items[1:]]
+    return (
+        claim.items[0].key not in best.keys
+        and best.items[0].key not in claim.keys
+        and len(rest) > 2
+        and sum(key in best.keys for key in rest) >= _REST * len(rest)
+    )
 
 
 def _stands_for_another(place: int, claim: Claim, best: Claim) -> bool:

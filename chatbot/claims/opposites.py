@@ -5,8 +5,9 @@ A general list — degrees, directions, order, frequency, presence — and prefi
 """
 
 from functools import lru_cache
+from itertools import product
 
-from index import fold, stem
+from chatbot.claims.read import word_key
 
 _PAIRS = """
 more/less more/fewer most/least most/fewest much/little many/few
@@ -35,7 +36,8 @@ ease/aggravate tighten/loosen strict/lax strict/lenient maximum/minimum maximize
 temporary/permanent gradual/sudden slowly/suddenly single/multiple once/repeatedly together/apart together/separately jointly/separately
 known/unknown likely/unlikely stable/unstable known/hidden voluntary/forced natural/artificial active/passive direct/indirect
 supervised/unsupervised upgrade/downgrade rollout/rollback converge/diverge expand/shrink extend/shorten lengthen/shorten widen/narrow
-warm/cold hot/cold light/heavy thin/thick day/night top/bottom left/right front/back forward/backward dilute/sharpen double/halve double/half longer/faster slower/faster
+warm/cold hot/cold light/heavy thin/thick day/night top/bottom left/right front/back forward/backward dilute/sharpen double/halve double/half
+longer/faster slower/faster exceed/smaller exceed/below exceed/less outweigh/less outrank/less
 """
 _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "anti")
 
@@ -44,10 +46,17 @@ _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "anti")
 def _table() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for pair in _PAIRS.split():
-        one, other = (stem(fold(word)) for word in pair.split("/"))
-        found.setdefault(one, set()).add(other)
-        found.setdefault(other, set()).add(one)
+        one, other = pair.split("/")
+        for mine, yours in product(_degrees(one), _degrees(other)):
+            found.setdefault(word_key(mine), set()).add(word_key(yours))
+            found.setdefault(word_key(yours), set()).add(word_key(mine))
     return {word: frozenset(others) for word, others in found.items()}
+
+
+def _degrees(word: str) -> tuple[str, str, str]:
+    """Return a word and what its comparative and superlative would be; of a word that has none they do no harm."""
+    base = word.removesuffix("e") if word.endswith("e") else f"{word[:-1]}i" if word.endswith("y") else word
+    return word, f"{base}er", f"{base}est"
 
 
 def opposites(word: str) -> frozenset[str]:

@@ -18,6 +18,8 @@ _IMPLIED = frozenset(
     )
 )
 """Stems of words that deny without a negation."""
+_MOST = 0.75
+"""Share of a statement's words that the evidence must have for a negation of another word to be an insertion."""
 _CLOSER = 0.15
 """By how much the company of a word's opposite must fit better than its own."""
 
@@ -25,38 +27,52 @@ _CLOSER = 0.15
 def denies_otherwise(statement: Claim, evidence: Sequence[Claim]) -> str:
     """Return the word that is denied on one side only; empty if both agree.
 
-    A word counts where both have it. The first word after a negation is what is surely denied; words further on, and the
-    subject before it, may be.
+    A word counts where both have it, in the first evidence that does. The first word after a negation is what is surely
+    denied; words further on, and the subject before it, may be — unless the other side denies nothing at all.
     """
+    known = frozenset[str]().union(*(claim.keys for claim in evidence))
+    follows = sum(other.key in known for other in statement.items) >= _MOST * len(statement.items)
+    mild = not _negative(statement)
+    denied = {item.key for item in statement.items if item.denied or item.beside}
+    agreed = _agreed(statement, evidence)
     for item in statement.items:
-        held = [other for claim in evidence for other in claim.items if other.key == item.key]
-        if not held:
-            if item.first and not _denies(item, evidence) and not _negative(evidence[0]):
+        local = _local(statement, item, evidence)
+        held = [other for other in local.items if other.key == item.key]
+        if item.denied and item.denied not in agreed and not _excused(item, local):
+            if item.first and held:
                 return item.text
-            continue
-        if (
-            item.first
-            and not any(other.denied or other.beside for other in held)
-            and not _denies(item, evidence)
-            and not _implied(statement, evidence[0])
-        ):
-            return item.text
-        if not item.denied and not item.beside and any(other.first for other in held) and all(other.denied for other in held):
+            if follows and (item.first or held) and not _negative(local):
+                return item.text
+        if item.key not in denied and held and all(other.denied for other in held) and (mild or any(other.first for other in held)):
             return item.text
     return ""
 
 
-def _denies(item: Item, evidence: Sequence[Claim]) -> bool:
-    """Whether the evidence denies a word by its form, "unchanged" or "useless", or by a word that says the opposite."""
+def _agreed(statement: Claim, evidence: Sequence[Claim]) -> set[int]:
+    """Return the negations of a statement that deny a word which its evidence denies, too."""
+    found: set[int] = set()
+    for item in statement.items:
+        local = _local(statement, item, evidence)
+        if item.denied and any(other.key == item.key and (other.denied or (item.first and other.beside)) for other in local.items):
+            found.add(item.denied)
+    return found
+
+
+def _local(statement: Claim, item: Item, evidence: Sequence[Claim]) -> Claim:
+    """Return the evidence for a word: the claim that has most of its clause."""
+    clause = {other.key for other in statement.items if other.clause == item.clause}
+    return max(evidence, key=lambda claim: (len(clause & claim.keys), item.key in claim.keys))
+
+
+def _excused(item: Item, local: Claim) -> bool:
+    """Whether the evidence denies a word without a negation: "unchanged", "harmless", "wrong", or by its opposite."""
+    segments = {other.segment for other in local.items if other.key == item.key}
+    forms = {prefix + item.key for prefix in _DENYING_PREFIXES} | {f"{item.key}less", f"{item.text.lower()}less"}
     return any(
-        other.key in {prefix + item.key for prefix in _DENYING_PREFIXES} or opposed(item.key, other.key)
-        for claim in evidence
-        for other in claim.items
+        other.key in forms or other.text.lower() in forms or other.key in _IMPLIED or opposed(item.key, other.key)
+        for other in local.items
+        if not segments or other.segment in segments
     )
-
-
-def _implied(statement: Claim, evidence: Claim) -> bool:
-    return bool(_IMPLIED & evidence.keys - statement.keys)
 
 
 def _negative(claim: Claim) -> bool:

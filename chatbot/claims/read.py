@@ -31,6 +31,18 @@ _NEGATIONS = frozenset(
     "not no never none nobody nothing neither nor without nowhere lack lacks lacked lacking rarely seldom hardly scarcely barely".split()
 )
 _DENIES_SUBJECT = _NEGATIONS - frozenset("no none nobody nothing without".split())
+_OF_ALL = frozenset("no none neither nor nobody nothing never".split())
+"""What stands further on in the same part of the sentence may be denied, too: "no page ranks tools, names prices or …"."""
+_AS_OBJECT = frozenset("nothing none nobody nowhere".split())
+"""Deny the verb before them: "click on nothing"."""
+_AUXILIARIES = frozenset(
+    "is are was were be been has have had do does did can could may might must shall should will would need".split()
+)
+_MARKS = ",;:()–—."
+_SUBJECT = 8
+"""Tokens before a negation in which its subject stands."""
+_ELLIPTIC = 3
+"""Words before a negation that nothing follows, "a prompt cannot", that it denies."""
 _REJECTIONS = frozenset((("rather", "than"), ("instead", "of"), ("in", "place")))
 """What follows is denied as after "not": "compare the metric rather than the bytes"."""
 _NO_CONTENT = _NEGATIONS | frozenset(
@@ -53,7 +65,9 @@ _NO_CONTENT = _NEGATIONS | frozenset(
     )
 )
 _ENDS_SCOPE = frozenset("but while whereas although though because since if when unless so and yet until as than".split())
+_FINITE = frozenset("is are was were has have had does do did will would must should can could may might".split())
 _NEW_CLAUSE = frozenset("but while whereas although though because since if when unless which who and yet until".split())
+_NEW_SEGMENT = frozenset("; : — . but while whereas although though because since unless so when if".split())
 _AT_LEAST = frozenset("over above exceeding least exceed exceeds beyond minimum".split())
 _AT_MOST = frozenset("under below most less fewer maximum".split())
 _BASE_FORMS = dict(
@@ -68,6 +82,10 @@ _BASE_FORMS = dict(
         "withdrew/withdraw worse/bad hypotheses/hypothesis criteria/criterion indices/index people/person"
     ).split()
 )
+_VERB_ENDINGS = ("es", "ed", "ts", "ds", "ns", "ys", "ls", "rs")
+_VERBS = frozenset("is has was ran built put got".split())
+_COMMON_ENDINGS = ("ing", "tion", "ment", "ity", "ness", "ance", "ence", "age", "ly", "ed", "al", "ive", "ous", "ful", "less", "ic", "able")
+"""Of words that open a sentence as its subject or attribute and are no names."""
 _SCOPE = 6
 """Content words after a negation that it can deny."""
 
@@ -83,12 +101,14 @@ class Item:
     place: int
     """Among the tokens of the sentence."""
     clause: int
-    denied: bool = False
-    """Whether a negation before it reaches it."""
+    segment: int
+    """Coarser than a clause: a list, or a sentence up to "while" or a semicolon, is one."""
+    denied: int = 0
+    """Which of the sentence's negations reaches it, counted from 1; 0 for none."""
     first: bool = False
-    """First denied item after its negation: what the negation is surely about."""
+    """First after its negation: what is surely denied."""
     beside: bool = False
-    """Right before a negation, as its subject: "technology is not a criterion"."""
+    """May be denied: the subject before a negation, "technology is not a criterion", or what follows at a distance."""
     bound: Literal["", "least", "most"] = ""
     """Of a number: "over 60", "under 4%"."""
 
@@ -132,20 +152,21 @@ def read_claim(sentence: str) -> Claim:
     spelt = [found[0] for found in _TOKEN.finditer(plain)]
     tokens = tuple(fold(token) for token in spelt)
     found: list[Item] = []
-    clause, place = 0, 0
+    clause, segment, place = 0, 0, 0
     while place < len(tokens):
         token = tokens[place]
+        segment += token in _NEW_SEGMENT
         if token in ",;:()–—." or token in _NEW_CLAUSE:
             clause += 1
         number, used = _number(tokens, place)
         if number is not None:
             found.append(
-                Item(f"#{number:.6g}", " ".join(spelt[place : place + used]), "number", place, clause, bound=_bound(tokens, place))
+                Item(f"#{number:.6g}", " ".join(spelt[place : place + used]), "number", place, clause, segment, bound=_bound(tokens, place))
             )
         elif _is_name(spelt, place):
-            found.append(Item(_name_key(spelt[place]), spelt[place], "name", place, clause))
+            found.append(Item(_name_key(spelt[place]), spelt[place], "name", place, clause, segment))
         elif token[:1].isalpha() and not is_stop_word(token) and token not in _NO_CONTENT and len(token) > 1:
-            found.append(Item(word_key(token), spelt[place], "word", place, clause))
+            found.append(Item(word_key(token), spelt[place], "word", place, clause, segment))
         place += used
     return Claim(sentence, _with_polarity(found, tokens), tokens, sentence.rstrip().endswith("?"))
 
@@ -223,7 +244,7 @@ def _is_name(spelt: list[str], place: int) -> bool:
     word = spelt[place].removesuffix("'s")
     if not word[:1].isalpha() or len(word) < 2:
         return False
-    if any(map(str.isdigit, word)) or sum(map(str.isupper, word)) > 1:
+    if "_" in word or any(map(str.isdigit, word)) or sum(map(str.isupper, word)) > 1:
         return True
     if not word[0].isupper() or is_stop_word(fold(word)) or fold(word) in _NO_CONTENT:
         return False
@@ -237,16 +258,8 @@ def _opens_as_name(spelt: list[str], place: int) -> bool:
     if spelt[place].endswith("'s"):
         return True
     word, after = spelt[place], spelt[place + 1] if place + 1 < len(spelt) else ""
-    is_verb = after.endswith(("es", "ed", "ts", "ds", "ns", "ys", "ls", "rs")) or after in (
-        "is",
-        "has",
-        "was",
-        "ran",
-        "built",
-        "put",
-        "got",
-    )
-    return is_verb and not word.endswith(("ing", "tion", "ment", "ity", "ness", "ance", "ence", "age", "ly", "ed"))
+    is_verb = after.endswith(_VERB_ENDINGS) or after in _VERBS
+    return is_verb and not word.endswith(_COMMON_ENDINGS)
 
 
 def _name_key(word: str) -> str:
@@ -259,23 +272,51 @@ def _negates(tokens: tuple[str, ...], place: int) -> bool:
 
 
 def _with_polarity(items: list[Item], tokens: tuple[str, ...]) -> tuple[Item, ...]:
-    denied: dict[int, bool] = {}
+    """Mark what each negation reaches: what follows it in its clause, or what stands before it where nothing follows."""
+    denied: dict[int, int] = {}
+    first: set[int] = set()
     beside: set[int] = set()
     by_place = {item.place: item for item in items}
     for place, token in enumerate(tokens):
-        if not _negates(tokens, place):
+        if token == "than":
+            beside |= {*range(place + 1, place + 4)}  # "more than X" often stands for "rather than X"
+        if not _negates(tokens, place) or (token == "not" and tokens[place + 1 : place + 2] in (("only",), ("just",), ("merely",))):
             continue
-        if token == "not" and tokens[place + 1 : place + 2] in (("only",), ("just",), ("merely",)):
-            continue
-        if token in _DENIES_SUBJECT:
-            beside |= {at for at in range(max(0, place - 4), place) if not any(mark in ",;:()–—." for mark in tokens[at:place])}
-        reached = 0
-        for at in range(place + (2 if tokens[place : place + 2] in _REJECTIONS else 1), len(tokens)):
-            if tokens[at] in ",;:()–—." or tokens[at] in _ENDS_SCOPE or _negates(tokens, at) or reached >= _SCOPE:
-                break
-            if at in by_place:
-                denied.setdefault(at, reached == 0)
-                reached += 1
+        subject = _subject(tokens, place, by_place)
+        reached = _reached(tokens, place, by_place)
+        if token in _OF_ALL:
+            end = next((at for at in range(place + 1, len(tokens)) if tokens[at] in _NEW_SEGMENT), len(tokens))
+            beside |= {*range(place, end)}
+        if token in _AS_OBJECT or (token in _DENIES_SUBJECT and tokens[place - 1 : place] and tokens[place - 1] in _AUXILIARIES):
+            beside |= {*subject}
+        if not reached and token == "not":
+            reached = [at for at in subject if not any(between in _NEW_CLAUSE for between in tokens[at:place])][:_ELLIPTIC]
+            first |= {*reached}
+        first |= {*reached[:1]}
+        denied |= dict.fromkeys(reached, place + 1)
     return tuple(
-        replace(item, denied=item.place in denied, first=denied.get(item.place, False), beside=item.place in beside) for item in items
+        replace(item, denied=denied.get(item.place, 0), first=item.place in first, beside=item.place in beside) for item in items
     )
+
+
+def _subject(tokens: tuple[str, ...], place: int, items: dict[int, Item]) -> list[int]:
+    """Return the places of the items before a negation in the same part of the sentence, nearest first."""
+    found: list[int] = []
+    for at in range(place - 1, max(-1, place - _SUBJECT - 1), -1):
+        if tokens[at] in _MARKS or tokens[at] in _NEW_SEGMENT:
+            break
+        if at in items:
+            found.append(at)
+    return found
+
+
+def _reached(tokens: tuple[str, ...], place: int, items: dict[int, Item]) -> list[int]:
+    """Return the places of the items that a negation denies: up to the end of its clause, or of its noun before a finite verb."""
+    found: list[int] = []
+    for at in range(place + (2 if tokens[place : place + 2] in _REJECTIONS else 1), len(tokens)):
+        ends = tokens[at] in _ENDS_SCOPE or tokens[at] in _MARKS or (found and tokens[at] in _FINITE)
+        if ends or _negates(tokens, at) or len(found) >= _SCOPE:
+            break
+        if at in items:
+            found.append(at)
+    return found

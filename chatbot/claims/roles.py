@@ -5,18 +5,25 @@ stand in ("self-hosting has a price per token") and the order ("Langfuse acquire
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations, permutations
+from dataclasses import dataclass, replace
+from itertools import combinations, permutations, product
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from chatbot.claims.alignment import Company, alike
+from chatbot.claims.alignment import Company, alike, condensed
 from chatbot.claims.read import Claim
 
 _ROLE_WORDS = frozenset("from to into than by against not instead rather".split())
 """Function words whose two sides can't be exchanged."""
+_SEPARATORS = frozenset(", and or".split())
 _BE = frozenset("is are was were be been being".split())
+_PARTICIPLES = ("ed", "en", "wn", "lt", "ht")
+_PREPOSITIONS = frozenset("of in for by on with at".split())
+_MERGED = 2
+"""Terms that each of two claims must add to be merged."""
+_PHRASE = 5
+"""Tokens that a phrase spans, at most."""
 _LONGEST = 40
 _WORDS = 3
 """Most words of a term."""
@@ -35,21 +42,25 @@ class Swap:
     terms: tuple[str, str]
 
 
-def find_swap(statement: Claim, evidence: Sequence[Claim], said: Company, held: Company) -> Swap:
+def find_swap(statement: Claim, evidence: Sequence[Claim]) -> Swap:
     """Return the exchange that would bring a statement nearest to its evidence."""
-    company, terms = _by_company(said, held)
+    listed = {pair for claim in evidence for pair in _listed(claim)}
+    loud = {item.key for item in statement.items if item.denied}  # what is denied on one side only is found by its polarity
+    listed |= {pair for key in loud for other in statement.keys for pair in ((key, other), (other, key))}
+    statement, evidence = condensed(statement), [condensed(claim) for claim in evidence]
+    company, terms = _by_company(Company([statement]), Company(evidence), listed)
     order, follows, moved = _by_order(statement, evidence)
     return Swap(company, order, follows, moved if order > 1 else terms)
 
 
-def _by_company(said: Company, held: Company) -> tuple[float, tuple[str, str]]:
+def _by_company(said: Company, held: Company, listed: set[tuple[str, str]]) -> tuple[float, tuple[str, str]]:
     shared = [key for key in said.keys if key in held.keys]
     best: tuple[float, tuple[str, str]] = (0.0, ("", ""))
     if len(shared) < 3:
         return best
     mine, theirs = (each.nearness[np.ix_(rows, rows)] for each in (said, held) for rows in [[each.keys.index(key) for key in shared]])
     for one, other in combinations(range(len(shared)), 2):
-        if _is_number(shared[one]) != _is_number(shared[other]):
+        if _is_number(shared[one]) != _is_number(shared[other]) or (shared[one], shared[other]) in listed:
             continue
         rest = np.ones(len(shared), dtype=bool)
         rest[[one, other]] = False
@@ -62,44 +73,88 @@ def _by_company(said: Company, held: Company) -> tuple[float, tuple[str, str]]:
 
 def _by_order(statement: Claim, evidence: Sequence[Claim]) -> tuple[int, float, tuple[str, str]]:
     best: tuple[int, float, tuple[str, str]] = (0, 0.0, ("", ""))
-    orders = _joined([claim for claim in evidence[:3] if _passive(claim) == _passive(statement)])
+    orders = _joined([claim for claim in evidence[:3] if _passive(claim) == _passive(statement)], statement.keys)
     known = {key for held in orders for key in held}
     sequence = [(key, clause) for key, clause in _sequence(statement) if key in known][:_LONGEST]
     keys = [key for key, _ in sequence]
     if not sequence:
         return best
-    as_said = _longest(keys, orders)
-    for exchanged, terms in _exchanges(keys, [clause for _, clause in sequence]):
-        reached = _longest(exchanged, orders)
-        best = max(best, (reached - as_said, reached / len(sequence), terms))
+    as_said = [int(LCSseq.similarity(keys, held)) for held in orders]
+    names = {item.key for item in statement.items if item.kind == "name"}
+    for exchanged, terms in _exchanges(keys, [clause for _, clause in sequence], names):
+        reached = [int(LCSseq.similarity(exchanged, held)) for held in orders]
+        gain = max(after - before if after > max(as_said) else 0 for after, before in zip(reached, as_said, strict=True))
+        if gain > 1 and not _turned(statement, evidence, terms):
+            best = max(best, (gain, max(reached) / len(sequence), terms))
     return best
 
 
-def _exchanges(keys: list[str], clauses: list[int]) -> Iterator[tuple[list[str], tuple[str, str]]]:
+def _exchanges(keys: list[str], clauses: list[int], names: set[str]) -> Iterator[tuple[list[str], tuple[str, str]]]:
     """Yield the terms with each two exchanged: words, or inside a clause and around something that stays a word and a longer term."""
     for start, after in combinations(range(len(keys)), 2):
         for mine, yours in [(1, 1), *((1, more) for more in range(2, _WORDS + 1)), *((more, 1) for more in range(2, _WORDS + 1))]:
             one, between, other = keys[start : start + mine], keys[start + mine : after], keys[after : after + yours]
             if start + mine > after or len(other) < yours or set(one) & set(other) or _ROLE_WORDS & {*one, *other}:
                 continue
-            if mine + yours > 2 and (not between or clauses[start] != clauses[after + yours - 1]):
+            if mine + yours > 2 and (not between or clauses[start] != clauses[after + yours - 1] or not names & {*(one if mine == 1 else other)}):
                 continue
             if _is_number(one[0]) == _is_number(other[0]):
                 yield [*keys[:start], *other, *between, *one, *keys[after + yours :]], (" ".join(one), " ".join(other))
+
+
+def _turned(statement: Claim, evidence: Sequence[Claim], terms: tuple[str, str]) -> bool:
+    """Whether the form of the phrase, not its meaning, turned two words around: "systems in products", "product systems"."""
+    if _apart(statement, terms) > _PHRASE:
+        return False
+    between = [_prepositions(statement, terms), *(found for claim in evidence if (found := _prepositions(claim, terms)) is not None)]
+    return between[0] is not None and len(between) > 1 and between[0] not in between[1:]
+
+
+def _prepositions(claim: Claim, terms: tuple[str, str]) -> frozenset[str] | None:
+    nearest = _nearest(claim, terms)
+    return _PREPOSITIONS & {*claim.tokens[nearest[0] : nearest[1]]} if nearest else None
+
+
+def _apart(claim: Claim, terms: tuple[str, str]) -> int:
+    nearest = _nearest(claim, terms)
+    return nearest[1] - nearest[0] if nearest else 0
+
+
+def _nearest(claim: Claim, terms: tuple[str, str]) -> tuple[int, int] | None:
+    places = [[item.place for item in claim.items if item.key == term] for term in terms]
+    pairs = [(min(pair), max(pair)) for pair in product(*places)]
+    return min(pairs, key=lambda pair: pair[1] - pair[0], default=None)
 
 
 def _is_number(key: str) -> bool:
     return key.startswith("#")
 
 
-def _longest(sequence: list[str], orders: list[list[str]]) -> int:
-    return max(int(LCSseq.similarity(sequence, held)) for held in orders)
+def _listed(claim: Claim) -> Iterator[tuple[str, str]]:
+    """Yield pairs of single words in one list, "latency, errors and cost": their order says nothing."""
+    run: list[str] = []
+    by_place = {item.place: item.key for item in claim.items}
+    for place, token in enumerate(claim.tokens):
+        if place in by_place and (not run or claim.tokens[place - 1] in _SEPARATORS):
+            run.append(by_place[place])
+        elif place in by_place:
+            run = [by_place[place]]
+        elif token not in _SEPARATORS:
+            run = []
+        yield from ((one, other) for pair in combinations(run, 2) for one, other in (pair, pair[::-1]))
 
 
-def _joined(evidence: Sequence[Claim]) -> list[list[str]]:
-    """The orders in which a statement may have merged its evidence: each claim alone, and each two of them."""
+def _joined(evidence: Sequence[Claim], shared: frozenset[str]) -> list[list[str]]:
+    """The orders in which a statement may follow its evidence: each claim, each end of one, and each two of them."""
     single = [[key for key, _ in _sequence(claim)] for claim in evidence]
-    return single + [one + other for one, other in permutations(single, 2)]
+    parts = [
+        [key for key, _ in _sequence(part)]
+        for claim in evidence
+        for segment in {item.segment for item in claim.items}
+        if len((part := replace(claim, items=tuple(item for item in claim.items if item.segment >= segment))).items) < len(claim.items)
+    ]
+    merged = [one + other for one, other in permutations(single, 2) if len(({*other} - {*one}) & shared) >= _MERGED <= len(({*one} - {*other}) & shared)]
+    return single + parts + merged
 
 
 def _sequence(claim: Claim) -> list[tuple[str, int]]:
@@ -115,11 +170,9 @@ def _sequence(claim: Claim) -> list[tuple[str, int]]:
 
 
 def _passive(claim: Claim) -> bool:
-    """Whether a claim names its agent after "by": "was replaced by"."""
+    """Whether a claim is in the passive or names an agent after "by": "was replaced", "approved by"."""
     tokens = claim.tokens
     return any(
-        token == "by"
-        and any(before in _BE for before in tokens[max(0, place - 8) : place])
-        and any(before.endswith(("ed", "en", "wn", "lt", "ht")) for before in tokens[max(0, place - 7) : place])
+        token.endswith(_PARTICIPLES) and (_BE & {*tokens[max(0, place - 3) : place]} or "by" in tokens[place + 1 : place + 6])
         for place, token in enumerate(tokens)
     )
