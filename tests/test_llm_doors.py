@@ -1,7 +1,10 @@
 """A language model behind every door, as operators start it: events as they come, Stop that stops, and a safe reader."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from index import Store, build_index
+from tests.conftest import ROOT
 from tests.guide_server import serving
 from tests.llm_server import Act, Exchange, ScriptedServer, answers, echoes, says, scripted, silent
 from tests.model_world import KEY, faithful, shown_sentences
@@ -33,8 +37,14 @@ QUESTION = "What is an espresso machine?"
 class World:
     """A server of a small site, and the model that it asks."""
 
-    def __init__(self, url: str, model: ScriptedServer) -> None:
-        self.url, self.model = url, model
+    def __init__(self, url: str, model: ScriptedServer, folder: Path, settings: dict[str, str]) -> None:
+        self.url, self.model, self.folder, self.settings = url, model, folder, settings
+
+    def command(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line as operators do."""
+        command = [sys.executable, "-m", "chatbot", *words, "--store", str(self.folder / "store")]
+        environment = {**os.environ, **self.settings, **settings}
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
     def ask(self, question: str = QUESTION, **more: Any) -> dict[str, Any]:
         """Ask for JSON."""
@@ -78,7 +88,7 @@ def world(site: Path, encoders: Path, tmp_path_factory: pytest.TempPathFactory) 
             "LOG_LEVEL": "DEBUG",
         }
         with serving("--no-demo", store=folder / "store", **settings) as running:
-            yield World(running.url, model)
+            yield World(running.url, model, folder, settings)
             running.process.terminate()
             log = running.process.communicate(timeout=15)[0]
     assert KEY not in log and QUESTION not in log, "neither the key nor a question is in the log, whatever was asked here"
@@ -138,6 +148,35 @@ def test_widget_shows_a_statement_while_the_model_writes_and_stop_ends_its_reque
     page.get_by_role("button", name="Stop").click()
     assert world.model.hung_up.wait(2)
     page.close()
+
+
+def test_terminal_and_json_of_the_command_line_show_what_the_model_wrote(world: World) -> None:
+    world.model.play(faithful())
+    whole = world.command("ask", "--json", QUESTION)
+    assert whole.returncode == 0 and json.loads(whole.stdout)["writer"] == "model"
+    shown = world.command("ask", QUESTION)
+    assert "forces hot water through ground coffee" in " ".join(shown.stdout.split()) and "Sources" in shown.stdout
+    assert KEY not in f"{whole.stdout}{whole.stderr}{shown.stdout}{shown.stderr}"
+
+
+def test_model_that_can_t_be_made_ends_the_command_with_a_remedy_and_no_trace(world: World) -> None:
+    failed = world.command("ask", QUESTION, CHATBOT_LLM_MODEL="")
+    assert failed.returncode == 2 and "Set CHATBOT_LLM_MODEL" in " ".join(failed.stderr.split())
+    assert "Traceback" not in failed.stderr and KEY not in failed.stderr
+
+
+def test_demo_shows_a_statement_while_the_model_writes_and_stop_ends_it(world: World, browser: Browser) -> None:
+    world.model.play(pausing)
+    with serving(store=world.folder / "store", **world.settings, CHATBOT_LLM_DEADLINE_SECONDS="3") as running:
+        page = browser.new_page()
+        page.goto(f"{running.url}chat/")
+        box = page.get_by_role("textbox").first
+        box.fill(QUESTION)
+        box.press("Enter")
+        expect(page.get_by_test_id("bot").last).to_contain_text("forces hot water through ground coffee")
+        page.get_by_role("button", name="Stop").click()
+        assert world.model.hung_up.wait(5)
+        page.close()
 
 
 def test_metrics_tell_numbers_and_no_words(world: World) -> None:
