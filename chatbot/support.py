@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict
 
 from chatbot.claims.alignment import Company, near, with_keys_of
 from chatbot.claims.details import foreign_name, foreign_number
+from chatbot.claims.model import Claim, Item, word_key
 from chatbot.claims.polarity import denies_otherwise, points_otherwise
-from chatbot.claims.read import Claim, Item, read_claims, word_key
+from chatbot.claims.read import read_claims
 from chatbot.claims.roles import Swap, find_swap
 from index import UserError
 
@@ -41,6 +42,9 @@ _UNLIKE, _ALIKE = 0.3, 0.7
 """Cosines of two single words: unrelated ones lie below the first, synonyms at the second."""
 _ELSEWHERE = 0.6
 """Credit of a word that the sources use, but not in the evidence."""
+_LITERAL = 0.8
+"""Share of a sentence's words, by form, that its evidence must have for its negations to be compared: where more was reworded,
+what is denied may have been reworded with it ("does not slow releases" for "keeps pace with releases")."""
 _LIGHT = 0.3
 _LIGHT_WORDS = frozenset(
     word_key(word)
@@ -191,11 +195,12 @@ def _signals(claim: Claim, held: list[Claim], context: list[Claim], similarity: 
     credits = _credits(claim, evidence, context, similarity)
     weights = [tells[item.key] for item in claim.items]
     aligned = with_keys_of(claim, evidence)
+    literal = float(np.mean([any(item.key in other.keys for other in evidence) for item in aligned.items]))
     said, theirs = Company([aligned]), Company(evidence)
     return Signals(
         number=foreign_number(aligned, evidence, held),
         name=foreign_name(aligned, evidence, context),
-        negation=denies_otherwise(aligned, evidence),
+        negation=denies_otherwise(aligned, evidence) if literal >= _LITERAL else "",
         comparative=points_otherwise(aligned, evidence, said, theirs),
         swap=find_swap(aligned, evidence),
         words=float(np.average(credits, weights=weights)),

@@ -11,14 +11,12 @@ from itertools import combinations
 
 import numpy as np
 
-from chatbot.claims.read import Claim
+from chatbot.claims.model import Claim, Item
 
 _REACH = 4.0
 """Tokens at which company counts a third: exp(-distance / reach)."""
 _ACROSS = 4.0
 """Further distance of what stands in another clause, in tokens."""
-_NAME_GAP = 2
-"""Tokens between the words of one name: a slash."""
 _SHORTEST = 4
 """Letters that two forms of one word share at their beginning, at least."""
 
@@ -48,13 +46,15 @@ def with_keys_of(claim: Claim, evidence: Sequence[Claim]) -> Claim:
 
 
 def condensed(claim: Claim) -> Claim:
-    """Return a claim with each name of several words, "Morgan Stanley", as its first word alone."""
-    kept = [
-        item
-        for before, item in zip((None, *claim.items), claim.items, strict=False)
-        if not (before and item.kind == before.kind == "name" and item.place - before.place <= _NAME_GAP)
-    ]
-    return replace(claim, items=tuple(kept))
+    """Return a claim with each name of several words, "Morgan Stanley" or "ISO/IEC", as its first word alone."""
+
+    def continues(before: Item | None, item: Item) -> bool:
+        if before is None or not item.kind == before.kind == "name":
+            return False
+        return {*claim.tokens[before.place + 1 : item.place]} <= {"/"}
+
+    pairs = zip((None, *claim.items), claim.items, strict=False)
+    return replace(claim, items=tuple(item for before, item in pairs if not continues(before, item)))
 
 
 class Company:

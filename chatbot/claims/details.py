@@ -6,9 +6,8 @@ Read by chatbot.support.
 from collections.abc import Sequence
 
 from chatbot.claims.alignment import near
+from chatbot.claims.model import Claim, word_key
 from chatbot.claims.opposites import pointing_words
-from chatbot.claims.read import Claim, word_key
-
 
 _REST = 0.9
 _AROUND = 3
@@ -44,7 +43,9 @@ def foreign_name(claim: Claim, evidence: Sequence[Claim], context: Sequence[Clai
     if (opener := claim.items[0]).kind == "name" and _took_subject(claim, evidence[0]):
         return opener.text
     for place, item in enumerate(claim.items):
-        if item.kind == "name" and word_key(item.text) not in pointing_words() and (not near(item.key, known) or _stands_for_another(place, claim, evidence[0])):
+        if item.kind != "name" or word_key(item.text) in pointing_words():
+            continue  # "Cheaper" is no name, though it opens a sentence
+        if not near(item.key, known) or _stands_for_another(place, claim, evidence[0]):
             return item.text
     return ""
 

@@ -6,7 +6,7 @@ Read by chatbot.support.
 from collections.abc import Sequence
 
 from chatbot.claims.alignment import Company
-from chatbot.claims.read import Claim, Item, word_key
+from chatbot.claims.model import Claim, Item, word_key
 from chatbot.claims.opposites import opposed, opposites, pointing_words
 from index import is_english, stem
 
@@ -14,7 +14,7 @@ _DENYING_PREFIXES = ("un", "in", "im", "ir", "dis", "non")
 _IMPLIED = frozenset(
     map(
         stem,
-        "wrong bad poor avoid refuse forbid ban prevent prohibit stop exclude except exempt postpone miss fail unable against few little".split(),
+        "wrong bad poor avoid refuse forbid ban prevent prohibit stop exclude exempt postpone miss fail unable against few little".split(),
     )
 )
 """Stems of words that deny without a negation."""
@@ -67,12 +67,10 @@ def _local(statement: Claim, item: Item, evidence: Sequence[Claim]) -> Claim:
 def _excused(item: Item, local: Claim) -> bool:
     """Whether the evidence denies a word without a negation: "unchanged", "harmless", "wrong", or by its opposite."""
     segments = {other.segment for other in local.items if other.key == item.key}
+    around = [other for other in local.items if not segments or other.segment in segments]
     forms = {prefix + item.key for prefix in _DENYING_PREFIXES} | {f"{item.key}less", f"{item.text.lower()}less"}
-    return any(
-        other.key in forms or other.text.lower() in forms or other.key in _IMPLIED or opposed(item.key, other.key)
-        for other in local.items
-        if not segments or other.segment in segments
-    )
+    said = {other.key for other in around} | {other.text.lower() for other in around}
+    return bool(said & forms or (said - {item.key}) & _IMPLIED) or any(opposed(item.key, key) for key in said)
 
 
 def _negative(claim: Claim) -> bool:

@@ -12,7 +12,8 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from chatbot.claims.alignment import Company, alike, condensed
-from chatbot.claims.read import Claim
+from chatbot.claims.model import Claim, word_key
+from chatbot.claims.opposites import pointing_words
 
 _ROLE_WORDS = frozenset("from to into than by against not instead rather".split())
 """Function words whose two sides can't be exchanged."""
@@ -25,6 +26,7 @@ _MERGED = 2
 _PHRASE = 5
 """Tokens that a phrase spans, at most."""
 _LONGEST = 40
+"""Terms of a sentence that are looked at; the work grows with their square."""
 _WORDS = 3
 """Most words of a term."""
 
@@ -47,7 +49,7 @@ def find_swap(statement: Claim, evidence: Sequence[Claim]) -> Swap:
     listed = {pair for claim in evidence for pair in _listed(claim)}
     loud = {item.key for item in statement.items if item.denied}  # what is denied on one side only is found by its polarity
     listed |= {pair for key in loud for other in statement.keys for pair in ((key, other), (other, key))}
-    statement, evidence = condensed(statement), [condensed(claim) for claim in evidence]
+    statement, evidence = condensed(replace(statement, items=statement.items[:_LONGEST])), [condensed(claim) for claim in evidence]
     company, terms = _by_company(Company([statement]), Company(evidence), listed)
     order, follows, moved = _by_order(statement, evidence)
     return Swap(company, order, follows, moved if order > 1 else terms)
@@ -75,7 +77,7 @@ def _by_order(statement: Claim, evidence: Sequence[Claim]) -> tuple[int, float, 
     best: tuple[int, float, tuple[str, str]] = (0, 0.0, ("", ""))
     orders = _joined([claim for claim in evidence[:3] if _passive(claim) == _passive(statement)], statement.keys)
     known = {key for held in orders for key in held}
-    sequence = [(key, clause) for key, clause in _sequence(statement) if key in known][:_LONGEST]
+    sequence = [(key, clause) for key, clause in _sequence(statement) if key in known]
     keys = [key for key, _ in sequence]
     if not sequence:
         return best
@@ -90,13 +92,15 @@ def _by_order(statement: Claim, evidence: Sequence[Claim]) -> tuple[int, float, 
 
 
 def _exchanges(keys: list[str], clauses: list[int], names: set[str]) -> Iterator[tuple[list[str], tuple[str, str]]]:
-    """Yield the terms with each two exchanged: words, or inside a clause and around something that stays a word and a longer term."""
+    """Yield the terms with each two exchanged: two words, or inside a clause a name and a longer term."""
     for start, after in combinations(range(len(keys)), 2):
         for mine, yours in [(1, 1), *((1, more) for more in range(2, _WORDS + 1)), *((more, 1) for more in range(2, _WORDS + 1))]:
             one, between, other = keys[start : start + mine], keys[start + mine : after], keys[after : after + yours]
             if start + mine > after or len(other) < yours or set(one) & set(other) or _ROLE_WORDS & {*one, *other}:
                 continue
-            if mine + yours > 2 and (not between or clauses[start] != clauses[after + yours - 1] or not names & {*(one if mine == 1 else other)}):
+            if mine + yours > 2 and (not between or clauses[start] != clauses[after + yours - 1]):
+                continue
+            if mine + yours > 2 and (one if mine == 1 else other)[0] not in names:
                 continue
             if _is_number(one[0]) == _is_number(other[0]):
                 yield [*keys[:start], *other, *between, *one, *keys[after + yours :]], (" ".join(one), " ".join(other))
@@ -153,8 +157,12 @@ def _joined(evidence: Sequence[Claim], shared: frozenset[str]) -> list[list[str]
         for segment in {item.segment for item in claim.items}
         if len((part := replace(claim, items=tuple(item for item in claim.items if item.segment >= segment))).items) < len(claim.items)
     ]
-    merged = [one + other for one, other in permutations(single, 2) if len(({*other} - {*one}) & shared) >= _MERGED <= len(({*one} - {*other}) & shared)]
+    merged = [one + other for one, other in permutations(single, 2) if _adds(one, other, shared) and _adds(other, one, shared)]
     return single + parts + merged
+
+
+def _adds(one: list[str], other: list[str], shared: frozenset[str]) -> bool:
+    return len(({*one} - {*other}) & shared) >= _MERGED
 
 
 def _sequence(claim: Claim) -> list[tuple[str, int]]:
@@ -164,7 +172,7 @@ def _sequence(claim: Claim) -> list[tuple[str, int]]:
     for place, token in enumerate(claim.tokens):
         if place in items:
             found.append((items[place].key, items[place].clause))
-        elif token in _ROLE_WORDS:
+        elif token in _ROLE_WORDS or (token.isalpha() and word_key(token) in pointing_words()):
             found.append((token, found[-1][1] if found else 0))
     return found
 
