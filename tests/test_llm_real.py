@@ -36,7 +36,7 @@ QUESTIONS = (
     "What is a feature store?",
     "How do I retrain a model safely?",
     "What does self-hosting an LLM cost?",
-    "Who should own prompts in a company?",
+    "How do I version prompts?",
     "How is prompt injection prevented?",
 )
 SOURCES = 2

@@ -57,7 +57,8 @@ def read_prompt(name: str) -> Prompt:
 def answer_messages(prompt: Prompt, question: str, sources: Sequence[Source], sentences: int) -> Messages:
     """Return the messages that ask for an answer from sources."""
     fence = _fence()
-    shown = "\n\n".join(f"<source {source.number} {fence}>\n{source.text}\n</source {source.number} {fence}>" for source in sources)
+    # a small model imitates what it sees: numbers in brackets before sources bring numbers in brackets after sentences
+    shown = "\n\n".join(f"[{source.number}] begin {fence}\n{source.text}\nend {fence}" for source in sources)
     return prompt.render(fence, sources=shown, question=question, sentences=sentences)
 
 
