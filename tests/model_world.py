@@ -27,9 +27,10 @@ def with_model(assistant: Assistant, server: ScriptedServer, **settings: Any) ->
 
 def shown_sentences(prompt: str, number: int = 1) -> list[str]:
     """Return the sentences of a source as the model was shown it, without its heading."""
-    found = re.search(rf"^\[{number}\] begin (\w+)\n.*?\n(.*?)\nend \1$", prompt, re.S | re.M)
+    found = re.search(rf"^Source \[{number}\], begin (\w+)\n.*?\n(.*?)\nend \1$", prompt, re.S | re.M)
     assert found, prompt
-    return [sentence for line in found[2].splitlines() if not line.startswith(("-", "|")) for sentence in sentences(line)]
+    text = found[2].replace(f" [{number}]", "")
+    return [sentence for line in text.splitlines() if not line.startswith(("-", "|")) for sentence in sentences(line)]
 
 
 def faithful(count: int = 2) -> Act:

@@ -15,6 +15,7 @@ from string import Template
 import yaml
 
 from chatbot.llm.sources import Source
+from index import sentences
 
 _TURN = "\n--- user ---\n"
 _CHARACTERS_A_TOKEN = 3
@@ -54,12 +55,16 @@ def read_prompt(name: str) -> Prompt:
     return Prompt(name, int(yaml.safe_load(head)["version"]), digest, Template(system.strip()), Template(user.strip()))
 
 
-def answer_messages(prompt: Prompt, question: str, sources: Sequence[Source], sentences: int) -> Messages:
+def answer_messages(prompt: Prompt, question: str, sources: Sequence[Source], most: int) -> Messages:
     """Return the messages that ask for an answer from sources."""
     fence = _fence()
-    # a small model imitates what it sees: numbers in brackets before sources bring numbers in brackets after sentences
-    shown = "\n\n".join(f"[{source.number}] begin {fence}\n{source.text}\nend {fence}" for source in sources)
-    return prompt.render(fence, sources=shown, question=question, sentences=sentences)
+    shown = "\n\n".join(f"Source [{source.number}], begin {fence}\n{marked(source.text, source.number)}\nend {fence}" for source in sources)
+    return prompt.render(fence, sources=shown, question=question, sentences=most)
+
+
+def marked(text: str, number: int) -> str:
+    """Return a source's text with its number after each sentence: a model, above all a small one, imitates what it sees."""
+    return "\n".join(" ".join(f"{sentence} [{number}]" for sentence in sentences(line)) for line in text.splitlines())
 
 
 def follow_up_messages(prompt: Prompt, question: str, dialogue: str) -> Messages:

@@ -18,7 +18,7 @@ from chatbot.llm.cost import Prices
 from chatbot.llm.draft import cut
 from chatbot.llm.failures import CUT_SHORT, UNCONFIRMED, ModelFailed, Reason, note
 from chatbot.llm.follow_up import complete
-from chatbot.llm.prompt import Prompt, answer_messages, estimate_tokens, read_prompt
+from chatbot.llm.prompt import Prompt, answer_messages, estimate_tokens, marked, read_prompt
 from chatbot.llm.sources import Source, choose_sources
 from chatbot.support import Limits as SupportLimits
 from chatbot.understand import resolve
@@ -197,7 +197,7 @@ def _checked(call: Call, checker: Checker, most: int) -> Generator[Citation | St
 def _sources(prompt: Prompt, limits: Limits, question: str, evidence: Sequence[Evidence]) -> list[Source]:
     instructions = estimate_tokens(prompt.system.template + prompt.user.template + question) + _FENCE_TOKENS * limits.sources
     room = limits.context_tokens - limits.output_tokens - instructions
-    return choose_sources(evidence, most=limits.sources, tokens=room, count=estimate_tokens)
+    return choose_sources(evidence, most=limits.sources, tokens=room, count=lambda text: estimate_tokens(marked(text, limits.sources)))
 
 
 def _key(writer: ModelWriter, question: str, sources: Sequence[Source], search: Search) -> str:
