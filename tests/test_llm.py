@@ -251,6 +251,26 @@ def test_passing_fault_is_tried_again(assistant: Assistant, server: ScriptedServ
     assert (answer.writer, len(server.requests)) == ("model", 3)
 
 
+def test_endpoint_that_asks_for_a_longer_pause_than_readers_wait_is_not_waited_for(assistant: Assistant, server: ScriptedServer) -> None:
+    server.play(answers(429, Retry_After="60"), faithful())
+    answer = with_model(assistant, server, llm_retries=2).answer(QUESTION)
+    assert is_quoted(answer, assistant) and len(server.requests) == 1
+    assert "in time" not in answer.notes[-1], "it was given up at once"
+
+
+def test_pause_that_the_endpoint_asks_for_is_kept(assistant: Assistant, server: ScriptedServer) -> None:
+    asked_again: list[float] = []
+
+    def second(exchange: Exchange) -> None:
+        asked_again.append(time.monotonic())
+        faithful()(exchange)
+
+    server.play(answers(429, Retry_After="1"), second)
+    started = time.monotonic()
+    assert with_model(assistant, server, llm_retries=1).answer(QUESTION).writer == "model"
+    assert asked_again[0] - started >= 1
+
+
 @pytest.mark.parametrize("status", [400, 401, 404])
 def test_fault_that_stays_is_not_tried_again(assistant: Assistant, server: ScriptedServer, status: int) -> None:
     server.play(answers(status), faithful())

@@ -27,6 +27,8 @@ MOST_BYTES = 1_000_000
 _TICK_SECONDS = 0.05
 """How often a waiting thread looks whether its reader has left."""
 _FIRST_PAUSE_SECONDS = 0.2
+_PASSING: tuple[Reason, ...] = ("limited", "down", "unreachable")
+"""Where another attempt may help, unless the endpoint asks for a longer pause than a reader waits."""
 _TOO_MANY = 429
 _SERVER_ERROR = 500
 
@@ -81,13 +83,18 @@ class Endpoint:
         """
         pieces: queue.SimpleQueue[str | _End | ModelFailed] = queue.SimpleQueue()
         chat = [ChatMessage(role=role, content=text) for role, text in messages]
-        future = asyncio.run_coroutine_threadsafe(self._produce(chat, pieces), self._loop)
+        future = asyncio.run_coroutine_threadsafe(self._produce(chat, pieces, deadline_seconds), self._loop)
         return Reply(pieces, future, deadline_seconds, timeout_seconds, stop or threading.Event())
 
-    async def _produce(self, chat: list[ChatMessage], pieces: "queue.SimpleQueue[str | _End | ModelFailed]") -> None:
+    async def _produce(
+        self, chat: list[ChatMessage], pieces: "queue.SimpleQueue[str | _End | ModelFailed]", deadline_seconds: float
+    ) -> None:
+        def passes(error: BaseException) -> bool:
+            return isinstance(error, Exception) and _reason(error) in _PASSING and _asked_pause(error) < deadline_seconds
+
         try:
             attempts = AsyncRetrying(
-                stop=stop_after_attempt(self._retries + 1), wait=_pause, retry=retry_if_exception(_passes), reraise=True
+                stop=stop_after_attempt(self._retries + 1), wait=_pause, retry=retry_if_exception(passes), reraise=True
             )
             async for attempt in attempts:
                 with attempt:
@@ -225,14 +232,13 @@ def _reason(error: BaseException) -> Reason:
     return "unreachable" if isinstance(error, OSError | httpx.TransportError) or "Connection" in name else "failed"
 
 
-def _passes(error: BaseException) -> bool:
-    """Say whether another attempt may help."""
-    return isinstance(error, Exception) and _reason(error) in ("limited", "down", "unreachable")
+def _asked_pause(error: BaseException | None) -> float:
+    """Return the seconds that an endpoint asks to be left alone; 0 if it asks for none."""
+    asked = getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
+    return float(asked) if asked.isdigit() else 0.0
 
 
 def _pause(state: RetryCallState) -> float:
     """Return seconds until the next attempt: doubling, or as long as the endpoint asks for."""
     error = state.outcome.exception() if state.outcome else None
-    asked = getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
-    doubled = _FIRST_PAUSE_SECONDS * 2.0 ** (state.attempt_number - 1)
-    return max(doubled, float(asked)) if asked.isdigit() else doubled
+    return max(_FIRST_PAUSE_SECONDS * 2.0 ** (state.attempt_number - 1), _asked_pause(error))
