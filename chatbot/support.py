@@ -170,6 +170,10 @@ class Likeness:
         self._embed, self._most = embed, most
         self._known: dict[str, np.ndarray] = {}
 
+    def know(self, texts: Sequence[str], vectors: np.ndarray) -> None:
+        """Take over vectors that were made before, such as those of an index."""
+        self._known.update(zip(texts, vectors, strict=True))
+
     def __call__(self, text: str, texts: Sequence[str]) -> np.ndarray:
         """Return the cosine of a text with each of the others."""
         new = [each for each in dict.fromkeys((text, *texts)) if each not in self._known]

@@ -143,6 +143,11 @@ class Search:
         cosines: np.ndarray = self._unit_vectors[start:end].astype(np.float32) @ query.vector
         return cosines
 
+    def unit_vectors(self, row: int) -> np.ndarray:
+        """Return the unit vectors of a passage's units, float32, shape (units, dimension); only where there is a model."""
+        vectors: np.ndarray = self._unit_vectors[int(self._unit_starts[row]) : int(self._unit_starts[row + 1])].astype(np.float32)
+        return vectors
+
     def section(self, hit: Hit) -> list[int]:
         """Return the rows of all passages of a hit's section, in reading order."""
         return self._rows_by_section[(hit.passage.url, hit.passage.headings)]

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
@@ -10,9 +12,10 @@ from typer.testing import CliRunner
 from chatbot.assistant import Assistant
 from chatbot.cli import app
 from chatbot.evaluation.beir import measure_dataset
-from chatbot.evaluation.cases import half_of, read_cases, read_dialogues, read_statements
+from chatbot.evaluation.cases import Alteration, half_of, read_cases, read_dialogues, read_statements
 from chatbot.evaluation.measure import Results, measure
 from chatbot.evaluation.run import failures, to_json, write_report
+from chatbot.evaluation.statements import fit_limits, judge
 from index import Search, Store, UserError
 from tests.conftest import ROOT
 
@@ -21,7 +24,8 @@ CASES = ROOT / "evaluation"
 
 @pytest.fixture(scope="module")
 def results(site: Path, assistant: Assistant) -> Results:
-    return measure(assistant, read_cases(ROOT / "docs", CASES), read_dialogues(CASES), site, read_statements(CASES))
+    stated = [one for one in read_statements(CASES) if one.half == "test"]
+    return measure(assistant, read_cases(ROOT / "docs", CASES), read_dialogues(CASES), site, stated)
 
 
 def test_quality_of_the_guide_is_within_its_limits(results: Results) -> None:
@@ -58,6 +62,23 @@ def test_cases_are_split_once_and_for_all_by_their_words() -> None:
     assert {half_of("What is drift?"), half_of("What is RAG?"), half_of("psi")} <= {"dev", "test"}
     assert all(case.half == half_of(case.question) for case in cases)
     assert 0.4 < sum(case.half == "dev" for case in cases) / len(cases) < 0.6
+
+
+def test_statements_are_many_of_every_kind_and_none_twice() -> None:
+    stated = read_statements(CASES)
+    texts = [one.text for one in stated]
+    kinds = Counter(one.altered for one in stated)
+    assert len(texts) == len(set(texts)) >= 300
+    assert 0.3 < kinds[None] / len(texts) < 0.5
+    assert set(kinds) == {None, *get_args(Alteration)} and min(kinds.values()) >= 20
+
+
+def test_limits_are_fitted_on_dev_and_judge_statements_as_before(assistant: Assistant) -> None:
+    stated = read_statements(CASES)[:60]
+    fitted = fit_limits(assistant.search.by_words_alone(), stated)
+    assert fitted.fitted_on.startswith(f"dev: {sum(one.half == 'dev' and one.altered is None for one in stated)} faithful")
+    rejected = [not support.supported for support in judge(assistant.search.by_words_alone(), stated, fitted)]
+    assert sum(found and one.altered is not None for one, found in zip(stated, rejected, strict=True)) > 0.7 * sum(rejected)
 
 
 def test_addresses_that_cases_name_exist(site: Path, assistant: Assistant) -> None:

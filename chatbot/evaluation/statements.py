@@ -75,4 +75,9 @@ def _cited(sources: dict[str, list[str]], one: Stated) -> list[str]:
 
 
 def _similarity(search: Search) -> Similarity | None:
-    return Likeness(search.embedder.embed_passages) if search.embedder else None
+    if search.embedder is None:
+        return None
+    likeness = Likeness(search.embedder.embed_passages)
+    for row in range(len(search.passages)):
+        likeness.know([unit.text for unit in search.units(row)], search.unit_vectors(row))
+    return likeness
