@@ -38,7 +38,7 @@ class Checker:
             limits: Of the check; those that ship with the project if not given.
         """
         self._sources = {source.number: source for source in sources}
-        self._likeness = Likeness(search.embedder.embed_passages) if search.embedder else None
+        self._likeness = _likeness(search, sources)
         self._limits = limits
         self._site_url = search.manifest.site_url
         self._best = max((scored.score for source in sources for scored in source.units), default=0.0)
@@ -112,3 +112,13 @@ class Checker:
         statement = Statement(kind, text, tuple(dict.fromkeys(numbers)), label)
         self.statements.append(statement)
         yield statement
+
+
+def _likeness(search: Search, sources: Sequence[Source]) -> Likeness | None:
+    """Return cosines that use the index's own vectors of what the sources say; none where it has no model."""
+    if search.embedder is None:
+        return None
+    likeness = Likeness(search.embedder.embed_passages)
+    for row in dict.fromkeys(row for source in sources for row in search.section(source.section.hit)):
+        likeness.know([unit.text for unit in search.units(row)], search.unit_vectors(row))
+    return likeness
