@@ -28,8 +28,9 @@ _SCOPE = 6
 """Content words after a negation that it can deny."""
 _SUBJECT = 8
 """Tokens before a negation in which its subject stands."""
+_AT_END = frozenset("not neither none".split())
 _ELLIPTIC = 3
-"""Words before a negation that nothing follows, "a prompt cannot", that it denies."""
+"""Words before a negation that nothing follows, "a prompt cannot", "replaces neither", that it denies."""
 _COMPARED = 3
 """Tokens after "than" that may be denied: "more than X" often stands for "rather than X"."""
 
@@ -56,7 +57,7 @@ def with_polarity(items: list[Item], tokens: tuple[str, ...]) -> tuple[Item, ...
             beside |= {*range(place, _end_of_all(tokens, place, reached))}
         if word in _AS_OBJECT or (word in _DENIES_SUBJECT and tokens[place - 1 : place] and tokens[place - 1] in _AUXILIARIES):
             beside |= {*subject}
-        if not reached and word == "not":
+        if not reached and word in _AT_END:
             reached = [at for at in subject if not any(between in NEW_CLAUSE for between in tokens[at:place])][:_ELLIPTIC]
             first |= {*reached}
         first |= {*reached[:1]}

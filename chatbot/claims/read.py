@@ -24,6 +24,12 @@ _VERB_ENDINGS = ("es", "ed", "ts", "ds", "ns", "ys", "ls", "rs")
 _VERBS = frozenset("is has was ran built put got".split())
 _COMMON_ENDINGS = ("ing", "tion", "ment", "ity", "ness", "ance", "ence", "age", "ly", "ed", "al", "ive", "ous", "ful", "less", "ic", "able")
 """Of words that open a sentence as its subject or attribute and are no names."""
+_FUNCTION_WORDS = NEW_CLAUSE | frozenset(
+    (
+        "so when after before during without within with through between among under over both each every such like unlike despite besides "
+        "according about across along around another any all some most many few several other others these those only even where how what"
+    ).split()
+)
 _OPENERS = (":", ".", "(", "—", "–")
 """After which a capital begins a sentence and no name."""
 
@@ -89,7 +95,7 @@ def _opens_as_name(spelt: list[str], place: int) -> bool:
         return True
     word, after = spelt[place], spelt[place + 1] if place + 1 < len(spelt) else ""
     is_verb = after.endswith(_VERB_ENDINGS) or after in _VERBS
-    return is_verb and not word.endswith(_COMMON_ENDINGS)
+    return is_verb and not word.endswith(_COMMON_ENDINGS) and fold(word) not in _FUNCTION_WORDS
 
 
 def _name_key(word: str) -> str:

@@ -16,7 +16,7 @@ _NUMBERS = r"(?:sources?\s*)?\d{1,3}(?:\s*[,;–-]\s*(?:sources?\s*)?\d{1,3})*"
 _MARK = re.compile(rf"\s*[\[【]({_NUMBERS})[\]】]", re.IGNORECASE)
 _MARK_BEHIND = re.compile(rf"([.!?])((?:\s*[\[【]{_NUMBERS}[\]】])+)", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:[-*•+]|(?P<label>\d{1,2}[.)]))\s+")
-_NO_TEXT = re.compile(r"^\s*(#{1,6}(\s|$)|\||-{3,}\s*$|={3,}\s*$|>)")
+_NO_TEXT = re.compile(r"^\s*(#{1,6}(\s|$)|\||[^|]*\w \| [^|]*\w( \| |$)|-{3,}\s*$|={3,}\s*$|>)")
 """Headings, tables, quotations and rules: what a prompt forbids and nobody could check."""
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)?|\[[^\]]*\])")
