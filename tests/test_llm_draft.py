@@ -87,7 +87,9 @@ def test_pieces_of_any_size_give_the_same_statements(size: int) -> None:
         pytest.param("[1](https://evil.example) says drift is change.", ["says drift is change."], id="citation made a link"),
         pytest.param("**Drift** is `change` [1].", ["Drift is change."], id="bold and code"),
         pytest.param("a < b and snake_case stays [1].", ["a < b and snake_case stays."], id="no markup"),
-        pytest.param("| a | b [1] |\n|---|---|\nRow | one | two [1]\n## Heading [1]\n> quoted [1]", [], id="tables, headings and quotations"),
+        pytest.param(
+            "| a | b [1] |\n|---|---|\nRow | one | two [1]\n## Heading [1]\n> quoted [1]", [], id="tables, headings and quotations"
+        ),
         pytest.param("```\nrm -rf / [1]\n", [], id="code that never ends"),
         pytest.param("<think>Secret thought [1].", [], id="thought that never ends"),
     ],
