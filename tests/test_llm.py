@@ -244,6 +244,17 @@ def test_answer_that_is_cut_keeps_what_was_checked(writing: Assistant, server: S
     assert answer.notes[0].startswith("The language model stopped early")
 
 
+def test_last_words_of_an_answer_that_ran_out_of_tokens_are_not_taken_for_a_sentence(writing: Assistant, server: ScriptedServer) -> None:
+    def act(exchange: Exchange) -> None:
+        first, second = shown_sentences(exchange.server.prompt())[:2]
+        says(f"{first} [1] {' '.join(second.split()[:14])} [1]", finish="length")(exchange)
+
+    server.play(act)
+    answer = writing.answer(QUESTION)
+    assert texts(answer) == shown_sentences(server.prompt())[:1]
+    assert answer.notes[0].startswith("The language model stopped early")
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_passing_fault_is_tried_again(assistant: Assistant, server: ScriptedServer, status: int) -> None:
     server.play(answers(status), answers(status), faithful())

@@ -31,8 +31,8 @@ class Call:
             yield piece
         if not self.reply.stopped and not "".join(self.heard).strip():
             raise ModelFailed("empty")
-        if not self.reply.stopped and not self.reply.whole:
-            raise ModelFailed("cut")
+        if not self.reply.stopped and self.reply.finish in (None, "length"):
+            raise ModelFailed("long" if self.reply.finish else "cut")  # its last sentence may be half a sentence
 
     @property
     def tokens(self) -> tuple[int, int]:
@@ -114,8 +114,8 @@ class Calls:
         try:
             yield Call(messages, reply)
             worked = None if reply.stopped else True
-        except ModelFailed:
-            worked = False
+        except ModelFailed as error:
+            worked = error.reason == "long"
             raise
         finally:
             reply.close()

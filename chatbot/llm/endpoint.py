@@ -29,6 +29,7 @@ _TICK_SECONDS = 0.05
 _FIRST_PAUSE_SECONDS = 0.2
 _PASSING: tuple[Reason, ...] = ("limited", "down", "unreachable")
 """Where another attempt may help, unless the endpoint asks for a longer pause than a reader waits."""
+_UNTOLD = "untold"
 _TOO_MANY = 429
 _SERVER_ERROR = 500
 
@@ -51,7 +52,7 @@ class Usage:
 @dataclass(frozen=True, slots=True)
 class _End:
     usage: Usage | None
-    whole: bool
+    finish: str | None
 
 
 class Endpoint:
@@ -101,15 +102,15 @@ class Endpoint:
                     stream = aiter(await self._llm.astream_chat(chat))
                     first = await anext(stream, None)
             usage: Usage | None = None
-            finished: bool | None = None
+            finish: str | None = _UNTOLD
             piece = first
             while piece is not None:
                 if piece.delta:
                     pieces.put(piece.delta)
                 usage = _usage(piece) or usage
-                finished = _finished(piece, finished)
+                finish = _finish(piece, finish)
                 piece = await anext(stream, None)
-            pieces.put(_End(usage, finished is not False))
+            pieces.put(_End(usage, finish))
         except Exception as error:  # whatever a foreign class raises, the reader gets quotes
             reason = _reason(error)
             # neither text nor address of the error: they may hold the key or the question
@@ -133,8 +134,8 @@ class Reply(Iterator[str]):
         self._ends = time.monotonic() + timeout_seconds
         self.usage: Usage | None = None
         """As the endpoint counted; known at the end, if it counts."""
-        self.whole = False
-        """Whether the model said that it was done."""
+        self.finish: str | None = None
+        """Why the model stopped, as an OpenAI-like endpoint says it; none if it was cut off."""
         self.progress()
 
     @property
@@ -166,7 +167,7 @@ class Reply(Iterator[str]):
             if isinstance(piece, ModelFailed):
                 raise piece
             if isinstance(piece, _End):
-                self.usage, self.whole = piece.usage, piece.whole
+                self.usage, self.finish = piece.usage, piece.finish
                 break
             return piece
         self.close()
@@ -206,12 +207,13 @@ def _usage(piece: Any) -> Usage | None:
         return None
 
 
-def _finished(piece: Any, before: bool | None) -> bool | None:
-    """Return whether an OpenAI-like stream has said that it is done; None for classes whose streams don't say."""
+def _finish(piece: Any, before: str | None) -> str | None:
+    """Return why an OpenAI-like stream says that it stops; none while it goes on, and `before` for classes whose streams don't say."""
     choices = getattr(getattr(piece, "raw", None), "choices", None)
     if not choices:
         return before
-    return bool(before) or choices[0].finish_reason is not None
+    told: str | None = choices[0].finish_reason
+    return told or (None if before == _UNTOLD else before)
 
 
 def _status(error: BaseException) -> int | None:

@@ -2,12 +2,13 @@
 
 from typing import Literal
 
-Reason = Literal["unreachable", "refused", "limited", "down", "late", "cut", "garbled", "empty", "failed", "open", "busy", "spent"]
+Reason = Literal["unreachable", "refused", "limited", "down", "late", "cut", "garbled", "empty", "failed", "open", "busy", "spent", "long"]
 
 _NOTES: dict[Reason, str] = {
     "open": "The language model had failed several times just before, so the guide is quoted.",
     "busy": "The language model is busy with other questions, so the guide is quoted.",
     "spent": "Today's budget for the language model is spent, so the guide is quoted.",
+    "long": "The language model's answer was longer than allowed, so the guide is quoted.",
     "late": "The language model did not answer in time, so the guide is quoted.",
 }
 UNCONFIRMED = "What the language model wrote could not be confirmed from the guide, so the guide is quoted."
