@@ -13,6 +13,8 @@ import numpy as np
 
 from chatbot.claims.model import Claim, Item
 
+MOST_ITEMS = 150
+"""Items of one sentence that are looked at."""
 _REACH = 4.0
 """Tokens at which company counts a third: exp(-distance / reach)."""
 _ACROSS = 4.0
@@ -66,7 +68,7 @@ class Company:
         self._row = {key: place for place, key in enumerate(self.keys)}
         self.nearness = np.zeros((len(self.keys), len(self.keys)))
         for claim in claims:
-            for one, other in combinations(claim.items, 2):
+            for one, other in combinations(claim.items[:MOST_ITEMS], 2):
                 distance = abs(one.place - other.place) + _ACROSS * abs(one.clause - other.clause)
                 a, b = self._row[one.key], self._row[other.key]
                 self.nearness[a, b] = self.nearness[b, a] = max(self.nearness[a, b], math.exp(-distance / _REACH))

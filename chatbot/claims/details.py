@@ -10,6 +10,7 @@ from chatbot.claims.model import Claim, word_key
 from chatbot.claims.opposites import pointing_words
 
 _REST = 0.9
+"""Share of a sentence behind its subject from which the evidence says it, whoever does it there."""
 _AROUND = 3
 """Items on each side of a number in a statement that may say what it counts."""
 _NEAR = 8
