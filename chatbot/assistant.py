@@ -1,23 +1,30 @@
-"""The assistant: question in, answer out. Every door calls `Assistant.answer`.
+"""The assistant: question in, answer out. Every door calls `Assistant.answer`, or `Assistant.stream` to show it as it grows.
 
 understand → gather → decide → select → write → verify, each a small function of plain data; this module only joins
-them and takes the time.
+them and takes the time. Where a language model is configured, it writes in place of select → write → verify, and they
+in its place if it fails.
 """
 
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from chatbot.answer import Answer, Asked, Citation, Place, Statement, Turn, Verdict
+from chatbot.answer import Answer, Asked, Citation, Event, Place, Statement, Turn, Verdict, in_order
 from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage, signals
 from chatbot.evidence import Evidence, gather
 from chatbot.select import select
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points, suggest
-from chatbot.understand import understand
+from chatbot.understand import Complete, resolve, understand
 from chatbot.verify import verify
 from chatbot.write import NAME, write
 from index import Search, Store
+
+if TYPE_CHECKING:
+    from chatbot.llm.writer import ModelWriter, Written
 
 NEAREST = 3
 HISTORY = 12
@@ -40,22 +47,24 @@ class _Part:
 class Assistant:
     """Answers from one loaded index. Holds no session: a dialogue comes with each question."""
 
-    def __init__(self, search: Search, *, coverage: Coverage | None = None, limit: int = 8) -> None:
+    def __init__(self, search: Search, *, coverage: Coverage | None = None, limit: int = 8, model: "ModelWriter | None" = None) -> None:
         """Make an assistant.
 
         Args:
             search: The loaded index.
             coverage: What decides whether a question is covered; the shipped weights if not given.
             limit: Most statements of an answer.
+            model: Writes the answers; quotes do if not given, and whenever it fails.
         """
         self.search = search
+        self.model = model
         fitted = coverage or read_coverage()
         self.coverage = fitted.meaning if search.embedder is not None else fitted.words
         self.limit = limit
 
-    def understand(self, question: str, history: tuple[Turn, ...] = ()) -> Asked:
+    def understand(self, question: str, history: tuple[Turn, ...] = (), complete: Complete = resolve) -> Asked:
         """Return what is asked, a follow-up completed from the dialogue."""
-        return understand(question, history[-HISTORY:], known=self.search.lexical.vocabulary.__contains__)
+        return understand(question, history[-HISTORY:], known=self.search.lexical.vocabulary.__contains__, complete=complete)
 
     def answer(self, question: str, history: tuple[Turn, ...] = (), page: str = "", context: str = "") -> Answer:
         """Answer from the guide, or say that it does not cover the question.
@@ -66,24 +75,61 @@ class Assistant:
             page: Page that the reader is on, below the site root; for suggestions.
             context: Text that the reader selected; helps to find, is never quoted from.
         """
+        *_, whole = self.stream(question, history, page, context)
+        assert isinstance(whole, Answer)
+        return whole
+
+    def stream(
+        self,
+        question: str,
+        history: tuple[Turn, ...] = (),
+        page: str = "",
+        context: str = "",
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Yield the answer as it grows: how a follow-up was understood, citations and checked statements, then the whole.
+
+        The whole is what counts: it may take back statements where a model wrote too few that hold.
+
+        Args:
+            question: As for `answer`, like the next three.
+            history: The dialogue so far.
+            page: Page that the reader is on.
+            context: Text that the reader selected.
+            stop: Set when nobody waits any more: a model's work ends, and so does this, without the whole.
+        """
         started = time.perf_counter()
-        asked = self.understand(question, history)
+        writing = self.model.begin(stop) if self.model else None
+        asked = self.understand(question, history, writing.resolve if writing else resolve)
         if asked.small_talk:
-            return self._greet(asked, page)
+            yield self._greet(asked, page)
+            return
+        if asked.understood:
+            yield asked
         parts = [self._look_up(replace(asked, resolved=part), context) for part in asked.parts[:MOST_PARTS]]
         found = time.perf_counter()
         covered = [part for part in parts if part.chance >= self.coverage.threshold]
-        answer = self._write(asked, parts, covered)
+        written: Written | None = None
+        if writing and covered:
+            wanted = " ".join(part.question for part in covered)
+            written = yield from writing.write(wanted, [part.evidence for part in covered], self.search)
+        if stop is not None and stop.is_set():
+            return
+        answer = self._write(asked, parts, covered, written)
+        first = found + written.first_seconds if written and written.statements else time.perf_counter()
+        if not written or not written.statements:
+            yield from in_order(answer.statements, answer.citations)
         earlier = [turn.content for turn in history if turn.role == "user"]
         pages = [hit.passage.page for part in (covered or parts) for hit in part.evidence.hits[:5]]
         ended = time.perf_counter()
-        return replace(
+        yield replace(
             answer,
             understood=asked.understood,
             suggestions=suggest(self.search, pages, [*earlier, asked.question, asked.resolved]),
             index_version=self.search.version,
             timings_ms={
                 "retrieve": round((found - started) * 1000, 1),
+                "first": round((first - started) * 1000, 1),
                 "write": round((ended - found) * 1000, 1),
                 "total": round((ended - started) * 1000, 1),
             },
@@ -98,11 +144,13 @@ class Assistant:
         own = gather(self.search, asked.question, asked.resolved)
         return max(part, _Part(asked.resolved, own, self.coverage.chance(signals(asked, own))), key=lambda found: found.chance)
 
-    def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part]) -> Answer:
+    def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part], written: "Written | None" = None) -> Answer:
         statements: tuple[Statement, ...] = ()
         citations: tuple[Citation, ...] = ()
         dropped = 0
-        if covered:
+        if written and written.enough:
+            statements, citations = written.statements, written.citations
+        elif covered:
             chosen = [part for found in covered for part in select(asked.kind, found.evidence, max(2, self.limit // len(covered)))]
             statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
         missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
@@ -111,13 +159,14 @@ class Assistant:
             question=asked.question,
             verdict=verdict,
             confidence=round(min(part.chance for part in (covered or parts)), 2),
-            writer=NAME,
+            writer="model" if written and written.enough else NAME,
             statements=statements,
             citations=citations,
             weakest_evidence=weakest_citation(citations),
             nearest=self._nearest(parts) if verdict != "answered" else (),
             missing="; ".join(missing) if verdict == "partial" else None,
-            notes=self._notes(asked, dropped, found=bool(statements)),
+            notes=(*self._notes(asked, dropped, found=bool(statements)), *(written.notes if written else ())),
+            **_spent(written),
         )
 
     def _notes(self, asked: Asked, dropped: int, *, found: bool) -> tuple[str, ...]:
@@ -151,10 +200,42 @@ class Assistant:
         return Answer(asked.question, "answered", 1.0, NAME, notes=notes, suggestions=suggestions, index_version=self.search.version)
 
 
-def load_assistant(settings: Settings) -> Assistant:
+def _spent(written: "Written | None") -> dict[str, Any]:
+    """Return the fields of an answer that say what a model did."""
+    if written is None:
+        return {}
+    return {
+        "model": written.model,
+        "prompt_version": written.prompt_version,
+        "tokens": {"in": written.tokens_in, "out": written.tokens_out},
+        "cost": written.cost,
+        "cached": written.cached,
+        "dropped": written.dropped,
+        "replaced": written.replaced,
+    }
+
+
+def load_model(settings: Settings) -> "ModelWriter | None":
+    """Return the language model's writer, if the settings name a model; once a process, since it remembers.
+
+    Raises:
+        UserError: If it can't be made.
+    """
+    if not settings.llm_base_url and not settings.llm_class:
+        return None
+    from chatbot.llm.load import load_writer
+
+    return load_writer(settings)
+
+
+def load_assistant(settings: Settings, model: "ModelWriter | None" = None) -> Assistant:
     """Load index and coverage weights as the settings say.
+
+    Args:
+        settings: The operator's choices.
+        model: From `load_model`; answers are quotes without it.
 
     Raises:
         UserError: If there is no usable index.
     """
-    return Assistant(Search(Store(settings.store)), coverage=read_coverage(settings.store), limit=settings.max_statements)
+    return Assistant(Search(Store(settings.store)), coverage=read_coverage(settings.store), limit=settings.max_statements, model=model)

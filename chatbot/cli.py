@@ -7,9 +7,10 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -17,6 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from index import BuildReport, Store, UserError, build_index
+
+if TYPE_CHECKING:
+    from chatbot.answer import Answer, Event
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Build the guide's index, ask it, serve it."
@@ -56,19 +60,18 @@ def ask(
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
     """Answer a question from the guide. Exit code 0: answered, 1: not covered, 2: failed."""
-    from chatbot.assistant import load_assistant
+    from chatbot.assistant import load_assistant, load_model
     from chatbot.questions import clean_question
     from chatbot.settings import read_settings
 
     settings = read_settings(store=store)
     asked = clean_question(" ".join(question), settings.max_question_characters)
-    answer = load_assistant(settings).answer(asked)
+    assistant = load_assistant(settings, load_model(settings))
     if as_json:
+        answer = assistant.answer(asked)
         _print_json(answer.to_dict())
     else:
-        from chatbot.render import to_terminal
-
-        out.print(to_terminal(answer))
+        answer = _show(assistant.stream(asked))
     raise typer.Exit(NOT_COVERED if answer.verdict == "not_covered" else ANSWERED)
 
 
@@ -83,13 +86,14 @@ def serve(
     import uvicorn
 
     from chatbot.api import add_site, create_app
-    from chatbot.assistant import load_assistant
+    from chatbot.assistant import load_assistant, load_model
     from chatbot.live import LiveAssistant
     from chatbot.settings import read_settings
 
     settings = read_settings(host=host, port=port, store=store)
     listening = _listen(settings.host, settings.port)
-    live = LiveAssistant(lambda: load_assistant(settings), settings.store / "current")
+    model = load_model(settings)
+    live = LiveAssistant(lambda: load_assistant(settings, model), settings.store / "current")
     manifest = live.get().search.manifest
     if manifest.note:
         err.print(f"[bold yellow]Answering by words only.[/] {manifest.note}")
@@ -116,6 +120,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
     report: Annotated[Path | None, typer.Option(help="Also write a report with plots: FILE.html or FILE.md.")] = None,
     check: Annotated[Path | None, typer.Option(help="Fail if a figure is worse than this YAML file allows.")] = None,
+    llm: Annotated[bool, typer.Option("--llm", help="Also ask the configured language model: costs its tokens.")] = False,
     cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
@@ -133,7 +138,7 @@ def evaluate(
     from chatbot.evaluation.run import evaluate_guide, failures, to_json, to_table, write_report
 
     with err.status("Asking every question"):
-        results = evaluate_guide(settings, cases, half)
+        results = evaluate_guide(settings, cases, half, with_model=llm)
     _print_json(to_json(results)) if as_json else out.print(to_table(results))
     if report is not None:
         write_report(results, report)
@@ -167,6 +172,21 @@ def _listen(host: str, port: int) -> socket.socket:
         raise UserError(
             f"Can't listen on {host}, port {port}: {reason}.", remedy="Stop what listens there, or use --host and --port."
         ) from error
+
+
+def _show(events: "Iterator[Event]") -> "Answer":
+    """Print an answer; in a terminal it grows while a model writes it."""
+    from rich.live import Live
+
+    from chatbot.answer import growing
+    from chatbot.render import to_terminal
+
+    with Live(console=out, transient=True, auto_refresh=False) as growing_text:
+        for answer, whole in growing(events):
+            if out.is_terminal and not whole:
+                growing_text.update(to_terminal(answer), refresh=True)
+    out.print(to_terminal(answer))
+    return answer
 
 
 def _print_json(data: object) -> None:

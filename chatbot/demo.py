@@ -5,13 +5,13 @@ Gradio is imported only when the demo is made: it costs seconds.
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
-from chatbot.answer import Answer, Turn
+from chatbot.answer import Answer, Turn, growing
 from chatbot.live import LiveAssistant
 from chatbot.questions import QuestionRefused, clean_question
 from chatbot.render import escaped, sources_markdown, to_markdown, unescaped
@@ -30,6 +30,8 @@ _CSS = """
 #sources { max-height: 70vh; overflow-y: auto; }
 footer { display: none !important; }
 """
+_STEP_SECONDS = 0.04
+"""Between statements that are there at once, so that the eye can follow."""
 _NO_SOURCES = "*Ask a question: the passages behind the answer appear here, word for word.*"
 
 
@@ -47,7 +49,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
     mounted: FastAPI = gradio.mount_gradio_app(
         app,
-        make_demo(live, settings),
+        make_demo(live, settings, app.state.metrics.observe),
         PATH,
         footer_links=[],
         show_error=False,
@@ -59,27 +61,32 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
     return mounted
 
 
-def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
-    """Return the demo's page."""
+def make_demo(live: LiveAssistant, settings: Settings, observe: Callable[[Answer], None] = lambda answer: None) -> "gradio.Blocks":
+    """Return the demo's page; `observe` is told every answer."""
     import gradio
 
     def respond(question: str, messages: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]], str]]:
         history = tuple(Turn(message["role"], _text(message["content"])) for message in messages)
         shown = [*messages, {"role": "user", "content": escaped(question)}]
         try:
-            answer = live.get().answer(clean_question(question, settings.max_question_characters), history)
+            asked = clean_question(question, settings.max_question_characters)
         except QuestionRefused as error:
             gradio.Info(str(error))
             yield question, messages, gradio.skip()
             return
-        for text in _growing(answer):
-            yield "", [*shown, {"role": "assistant", "content": text}], gradio.skip()
-        yield "", [*shown, {"role": "assistant", "content": to_markdown(answer, "/")}], sources_markdown(answer, "/") or _NO_SOURCES
+        yield "", shown, gradio.skip()
+        for answer, whole in growing(live.get().stream(asked, history)):
+            if whole:
+                observe(answer)
+            yield (
+                "",
+                [*shown, {"role": "assistant", "content": to_markdown(answer, "/")}],
+                sources_markdown(answer, "/") or _NO_SOURCES if whole else gradio.skip(),
+            )
+            time.sleep(_STEP_SECONDS)
 
     with gradio.Blocks(title=settings.title, analytics_enabled=False, fill_height=True) as demo:
-        gradio.Markdown(
-            f"# {settings.title}\nEvery sentence is quoted from the guide and linked to the place where it stands. [Read the guide](/)"
-        )
+        gradio.Markdown(f"# {settings.title}\nEvery sentence is {_made(live)} and linked to the place where it stands. [Read the guide](/)")
         with gradio.Row():
             with gradio.Column(scale=3):
                 chat = gradio.Chatbot(
@@ -103,15 +110,20 @@ def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
                         max_length=settings.max_question_characters,
                     )
                     send = gradio.Button("Ask", variant="primary", scale=1, min_width=80)
+                    stop = gradio.Button("Stop", scale=1, min_width=80)
                     clear = gradio.Button("Clear", scale=1, min_width=80)
                 gradio.Examples([[question] for question in _examples(live)], inputs=box, label="Questions to begin with")
             with gradio.Column(scale=2):
                 gradio.Markdown("### Sources of the last answer")
                 sources = gradio.Markdown(_NO_SOURCES, elem_id="sources", sanitize_html=True)
-        for event in (box.submit, send.click):
-            event(respond, [box, chat], [box, chat, sources], api_visibility="private")
+        asking = [event(respond, [box, chat], [box, chat, sources], api_visibility="private") for event in (box.submit, send.click)]
+        stop.click(None, cancels=asking, api_visibility="private")
         clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
     return demo
+
+
+def _made(live: LiveAssistant) -> str:
+    return "quoted from the guide" if live.get().model is None else "quoted from the guide, or checked against it,"
 
 
 def _examples(live: LiveAssistant) -> list[str]:
@@ -121,21 +133,6 @@ def _examples(live: LiveAssistant) -> list[str]:
         if page.questions and len(found) < 6:
             found.setdefault(page.questions[0])
     return list(found)[:6]
-
-
-def _growing(answer: Answer) -> Iterator[str]:
-    """Yield the answer statement by statement, so that a reader can begin to read."""
-    for count in range(1, len(answer.statements)):
-        partial = Answer(
-            **{
-                **{name: getattr(answer, name) for name in Answer.__slots__},
-                "statements": answer.statements[:count],
-                "nearest": (),
-                "notes": (),
-            }
-        )
-        yield to_markdown(partial, "/")
-        time.sleep(0.04)
 
 
 def _text(content: Any) -> str:

@@ -13,7 +13,7 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from chatbot.answer import Answer
-from chatbot.assistant import Assistant, load_assistant
+from chatbot.assistant import Assistant, load_assistant, load_model
 from chatbot.render import to_markdown
 from chatbot.settings import read_settings
 
@@ -32,7 +32,8 @@ class CitedQueryEngine(BaseQueryEngine):  # type: ignore[misc]
         Raises:
             UserError: If there is no usable index.
         """
-        return cls(load_assistant(read_settings(store=store)))
+        settings = read_settings(store=store)
+        return cls(load_assistant(settings, load_model(settings)))
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         answer = self._assistant.answer(query_bundle.query_str)

@@ -40,7 +40,7 @@ def to_markdown(answer: Answer, base: str = "") -> str:
     if answer.nearest:
         lines += [NEAREST, ""]
         lines += [f"- [{escaped(place.title)} › {escaped(place.heading)}]({_link(base, place.url)})" for place in answer.nearest] + [""]
-    lines += [f"*{escaped(note)}*\n" for note in answer.notes]
+    lines += [f"*{escaped(note)}*\n" for note in (*_worded(answer), *answer.notes)]
     return "\n".join(lines).strip()
 
 
@@ -78,7 +78,7 @@ def to_terminal(answer: Answer, base: str = "") -> RenderableType:
         parts += [Text(), Text(NEAREST, style="bold")]
         for place in answer.nearest:
             parts.append(Text(f"  • {place.title} › {place.heading}\n    ").append(_link(base, place.url), style="dim"))
-    parts += [Text(note, style="italic") for note in answer.notes]
+    parts += [Text(note, style="italic") for note in (*_worded(answer), *answer.notes)]
     if answer.suggestions:
         parts += [Text(), Text("You might ask next", style="bold")]
         parts += [Text(f"  • {suggestion}") for suggestion in answer.suggestions]
@@ -109,6 +109,11 @@ def _statements(answer: Answer, base: str) -> list[str]:
         if lines and lines[-1]:
             lines.append("")
     return lines
+
+
+def _worded(answer: Answer) -> list[str]:
+    told = f"Worded by the language model {answer.model}; each statement was checked against what it cites."
+    return [told] if answer.writer == "model" else []
 
 
 def _runs(statements: Iterable[Statement]) -> Iterator[list[Statement]]:

@@ -230,3 +230,8 @@ def _repeats(scored: Scored, said: list[Scored]) -> bool:
 
 def _alike(one: set[str], other: set[str]) -> bool:
     return len(one & other) >= _REPEATS * min(len(one), len(other)) if one and other else one == other
+
+
+def needs_context(scored: Scored) -> bool:
+    """Say whether a unit can't stand alone: it points back, introduces what follows, or only sends the reader elsewhere."""
+    return bool(_POINTING.match(scored.unit.text)) or scored.unit.text.endswith(":") or not _says_something(scored)

@@ -115,18 +115,29 @@ _RELATION = re.compile(
 _SPLIT = re.compile(r"(?<=\?)\s+(?=\S)|,?\s+and\s+(?=(?:what|how|why|when|who|where|which|should|does|do|is|are|can)\b)", re.IGNORECASE)
 
 
-def understand(question: str, history: tuple[Turn, ...] = (), *, known: Callable[[str], bool] = lambda term: True) -> Asked:
+Complete = Callable[[str, tuple[Turn, ...]], str]
+"""Takes a question and the dialogue before it; returns the question as it would be asked alone."""
+
+
+def understand(
+    question: str,
+    history: tuple[Turn, ...] = (),
+    *,
+    known: Callable[[str], bool] = lambda term: True,
+    complete: Complete | None = None,
+) -> Asked:
     """Return what is asked.
 
     Args:
         question: As typed, not blank.
         history: The dialogue so far, oldest turn first; only used if the question can't stand alone.
         known: Says whether the guide uses a term; tells English questions about it from other languages.
+        complete: Completes a follow-up; `resolve` if not given.
     """
     typed = " ".join(question.split())
     if greeting := _GREETING.match(typed):
         return Asked(typed, typed, "open", (typed,), small_talk="thanks" if greeting["thanks"] else "greeting")
-    resolved = resolve(typed, history)
+    resolved = (complete or resolve)(typed, history)
     parts = tuple(dict.fromkeys(part.strip() for part in _SPLIT.split(resolved) if part.strip()))
     # only questions that can stand alone are parts: "… and why?" belongs to what stands before it
     whole = len(parts) < 2 or any(_POINTER.search(part) or not _stands_alone(part) for part in parts)

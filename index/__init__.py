@@ -13,7 +13,7 @@ from index.lexical import is_stop_word, stem, terms
 from index.model import Block, BlockKind, Page, Passage, Section, Unit
 from index.search import Hit, Query, Search
 from index.store import Store
-from index.text import fold, sentences, visible
+from index.text import escaped, fold, sentences, visible
 from index.vocabulary import is_english
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ __all__ = [
     "as_retriever",
     "build_index",
     "build_pages",
+    "escaped",
     "fold",
     "is_english",
     "is_stop_word",

@@ -139,8 +139,9 @@ class Failing:
     def __init__(self, error: Exception, search: Any) -> None:
         self.error, self.search = error, search
 
-    def answer(self, *arguments: object) -> None:
+    def stream(self, *arguments: object) -> Iterator[None]:
         raise self.error
+        yield
 
 
 def test_stream_that_fails_ends_with_one_error_event(make_client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -235,7 +235,7 @@ def test_answer_tells_which_index_and_writer_made_it_and_how_long_it_took(assist
     answer = assistant.answer("What is MLOps?")
     assert answer.index_version == assistant.search.manifest.version
     assert answer.writer == "extractive"
-    assert set(answer.timings_ms) == {"retrieve", "write", "total"}
+    assert set(answer.timings_ms) == {"retrieve", "first", "write", "total"}
     assert 0 <= answer.confidence <= 1
 
 

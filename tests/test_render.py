@@ -223,3 +223,9 @@ def test_understood_follow_up_and_missing_part_are_told() -> None:
 
 def test_row_gives_its_cells() -> None:
     assert cells(r"a \| b | **c** | ") == ["a | b", "**c**", ""]
+
+
+def test_answer_that_a_model_worded_says_so_and_a_quoted_one_does_not() -> None:
+    worded = replace(ANSWERED, writer="model", model="<b>small</b>")
+    assert "Worded by the language model" in to_markdown(worded) and "b" not in tags(shown(to_markdown(worded)))
+    assert "Worded by" not in to_markdown(ANSWERED)

@@ -71,7 +71,7 @@ def test_serving_process_loads_no_training_library_and_ends_in_order(site: Path)
     assert running.process.returncode == 0
     loaded = {name.partition(".")[0] for name in said.partition("LOADED ")[2].split()}
     assert {"chatbot", "index", "onnxruntime", "gradio"} <= loaded, said
-    assert loaded & {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript", "mkdocs", "sklearn"} == set()
+    assert loaded & {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript", "mkdocs", "sklearn", "openai"} == set()
 
 
 def test_asking_in_a_terminal_loads_no_training_library_and_no_server(site: Path) -> None:
@@ -79,7 +79,7 @@ def test_asking_in_a_terminal_loads_no_training_library_and_no_server(site: Path
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     loaded = {name.partition(".")[0] for name in done.stdout.partition("LOADED ")[2].split()}
     assert done.returncode == 0 and "onnxruntime" in loaded
-    assert loaded & {"torch", "transformers", "sentence_transformers", "gradio", "fastapi", "uvicorn", "mkdocs"} == set()
+    assert loaded & {"torch", "transformers", "sentence_transformers", "gradio", "fastapi", "uvicorn", "mkdocs", "openai"} == set()
 
 
 def test_running_server_takes_over_a_new_build_without_dropping_a_question(changing: Changing) -> None:

@@ -94,8 +94,8 @@ def measure(
     _conversation(results, assistant, dialogues)
     _verifier(results, assistant, stated, limits)
     totals = [outcome.answer.timings_ms["total"] for outcome in outcomes if outcome.answer.timings_ms]
-    _add(results, "latency", "p50 ms", totals, lambda values: float(np.percentile(values, 50)))
-    _add(results, "latency", "p95 ms", totals, lambda values: float(np.percentile(values, 95)))
+    add_figure(results, "latency", "p50 ms", totals, lambda values: float(np.percentile(values, 50)))
+    add_figure(results, "latency", "p95 ms", totals, lambda values: float(np.percentile(values, 95)))
     return results
 
 
@@ -124,7 +124,7 @@ def _retrieval(results: Results, group: str, outcomes: list[Outcome]) -> None:
         value = min(1.0, found.value * len(qrels[found.query_id])) if str(found.measure).startswith("R@") else found.value
         values.setdefault(str(found.measure), []).append(value)
     for name in map(str, RETRIEVAL):
-        _add(results, group, name, values.get(name, []))
+        add_figure(results, group, name, values.get(name, []))
 
 
 def _citations(results: Results, outcomes: list[Outcome], site: Path) -> None:
@@ -140,8 +140,8 @@ def _citations(results: Results, outcomes: list[Outcome], site: Path) -> None:
             cited = {citation.url.split(":~:")[0].rstrip("#") for citation in outcome.answer.citations}
             cited |= {address.split("#")[0] for address in cited}
             right.append(float(bool(cited & set(outcome.case.sections))))
-    _add(results, "citations", "verbatim", verbatim)
-    _add(results, "citations", "right place cited", right)
+    add_figure(results, "citations", "verbatim", verbatim)
+    add_figure(results, "citations", "right place cited", right)
 
 
 def _page_text(file: Path) -> str:
@@ -152,9 +152,9 @@ def _page_text(file: Path) -> str:
 
 def _points(results: Results, outcomes: list[Outcome]) -> None:
     with_points = [outcome for outcome in outcomes if outcome.case.points]
-    _add(results, "answers", "expected points said", [outcome.points_found for outcome in with_points])
+    add_figure(results, "answers", "expected points said", [outcome.points_found for outcome in with_points])
     counts = [float(len(outcome.answer.statements)) for outcome in outcomes if outcome.answer.statements]
-    _add(results, "answers", "statements an answer", counts)
+    add_figure(results, "answers", "statements an answer", counts)
 
 
 def _abstention(results: Results, outcomes: list[Outcome]) -> None:
@@ -173,9 +173,9 @@ def _abstention(results: Results, outcomes: list[Outcome]) -> None:
         "uncovered answered (near, pages)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "page"],
     }
     for name, found in answered.items():
-        _add(results, "abstention", name, [float(outcome.answer.verdict != "not_covered") for outcome in found])
-    _add(results, "abstention", "covered refused", [float(outcome.answer.verdict == "not_covered") for outcome in covered])
-    _add(results, "abstention", "covered refused (hand)", [float(outcome.answer.verdict == "not_covered") for outcome in hand])
+        add_figure(results, "abstention", name, [float(outcome.answer.verdict != "not_covered") for outcome in found])
+    add_figure(results, "abstention", "covered refused", [float(outcome.answer.verdict == "not_covered") for outcome in covered])
+    add_figure(results, "abstention", "covered refused (hand)", [float(outcome.answer.verdict == "not_covered") for outcome in hand])
 
 
 def _auroc(results: Results, name: str, positives: list[Outcome], negatives: list[Outcome]) -> None:
@@ -206,9 +206,9 @@ def _conversation(results: Results, assistant: Assistant, dialogues: Sequence[Di
             if turn.follow_up:
                 decided.append(float((answer.verdict != "not_covered") == turn.covered))
             history = (*history, Turn("user", turn.question), Turn("assistant", to_markdown(answer)))
-    _add(results, "conversation", "follow-ups found in 5", found)
-    _add(results, "conversation", "other turns found in 5", unpolluted)
-    _add(results, "conversation", "follow-ups rightly answered or refused", decided)
+    add_figure(results, "conversation", "follow-ups found in 5", found)
+    add_figure(results, "conversation", "other turns found in 5", unpolluted)
+    add_figure(results, "conversation", "follow-ups rightly answered or refused", decided)
 
 
 def _verifier(results: Results, assistant: Assistant, stated: Sequence[Stated], limits: Limits | None) -> None:
@@ -216,20 +216,20 @@ def _verifier(results: Results, assistant: Assistant, stated: Sequence[Stated], 
     for search, ending in ((assistant.search, ""), (assistant.search.by_words_alone(), " (no model)")):
         rejected = [not support.supported for support in judge(search, stated, limits)]
         verdicts = list(zip(stated, rejected, strict=True))
-        _add(results, "verifier", f"recall: altered caught{ending}", [float(found) for one, found in verdicts if one.altered])
-        _add(
+        add_figure(results, "verifier", f"recall: altered caught{ending}", [float(found) for one, found in verdicts if one.altered])
+        add_figure(
             results,
             "verifier",
             f"precision: rejected rightly{ending}",
             [float(one.altered is not None) for one, found in verdicts if found],
         )
-        _add(results, "verifier", f"faithful dropped{ending}", [float(found) for one, found in verdicts if not one.altered])
+        add_figure(results, "verifier", f"faithful dropped{ending}", [float(found) for one, found in verdicts if not one.altered])
         if not ending:
             for kind in get_args(Alteration):
-                _add(results, "verifier", f"caught: {kind}", [float(found) for one, found in verdicts if one.altered == kind])
+                add_figure(results, "verifier", f"caught: {kind}", [float(found) for one, found in verdicts if one.altered == kind])
 
 
-def _add(
+def add_figure(
     results: Results,
     group: str,
     name: str,

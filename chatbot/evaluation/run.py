@@ -6,11 +6,12 @@ from typing import Any
 import yaml
 from rich.table import Table
 
-from chatbot.assistant import Assistant, load_assistant
+from chatbot.assistant import Assistant, load_assistant, load_model
 from chatbot.decide import COVERAGE_FILE, Coverage
 from chatbot.evaluation.cases import read_cases, read_dialogues, read_statements
 from chatbot.evaluation.fit import fit_coverage
 from chatbot.evaluation.measure import Figure, Results, measure
+from chatbot.evaluation.model import measure_model
 from chatbot.evaluation.report import report_html, report_markdown
 from chatbot.evaluation.statements import fit_limits
 from chatbot.settings import Settings
@@ -20,19 +21,30 @@ from index import Search, Store, UserError
 DOCS = Path("docs")
 
 
-def evaluate_guide(settings: Settings, folder: Path, half: str) -> Results:
+def evaluate_guide(settings: Settings, folder: Path, half: str, *, with_model: bool = False) -> Results:
     """Measure the current index on the cases of one half, or of both.
 
+    Args:
+        settings: Which index, and which language model.
+        folder: Of the hand-written cases.
+        half: `dev`, `test` or `all`.
+        with_model: Whether the language model is asked the hand-written questions, too; all other figures are of quotes.
+
     Raises:
-        UserError: If `half` is no half, or a file is missing.
+        UserError: If `half` is no half, a file is missing, or no model is configured that should be asked.
     """
     if half not in ("dev", "test", "all"):
         raise UserError(f"'{half}' is no half.", remedy="Use dev, test or all.")
+    if with_model and (model := load_model(settings)) is None:
+        raise UserError("No language model is configured.", remedy="Set CHATBOT_LLM_BASE_URL and CHATBOT_LLM_MODEL.")
     assistant = load_assistant(settings)
     cases = [case for case in read_cases(DOCS, folder) if half in ("all", case.half)]
     dialogues = [dialogue for dialogue in read_dialogues(folder) if half in ("all", dialogue.half)]
     stated = [one for one in read_statements(folder) if half in ("all", one.half)]
-    return measure(assistant, cases, dialogues, Path(assistant.search.manifest.site), stated, read_limits(settings.store))
+    results = measure(assistant, cases, dialogues, Path(assistant.search.manifest.site), stated, read_limits(settings.store))
+    if with_model:
+        measure_model(results, load_assistant(settings, model), [case for case in cases if case.origin != "page"])
+    return results
 
 
 def fit_support(settings: Settings, folder: Path) -> tuple[Path, Limits]:
