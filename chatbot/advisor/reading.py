@@ -30,6 +30,8 @@ class Limits:
     """By how much the option must lead over the next one."""
     denial: float
     """A clause that denies means this option."""
+    disagreement: float = 0.03
+    """Two passages that come this equally near to two options disagree."""
 
 
 BY_MEANING = Limits(task=0.33, second=0.36, answer=0.45, lead=0.03, denial=0.35)
@@ -58,6 +60,8 @@ class Reading:
     """For each work stream, in the order of the criteria."""
     denied: tuple[Heard, ...]
     """Options that the description rules out."""
+    unclear: tuple[tuple[Heard, Heard], ...]
+    """Pairs of passages that disagree about a criterion, which therefore stays unknown."""
     by_words: bool
 
 
@@ -89,11 +93,13 @@ def read(description: str, meanings: Meanings, limits: Limits | None = None) -> 
     denied = _denied(passages, meanings, limits)
     without = {each.id: frozenset(no.option for no in denied if no.criterion == each.id) for each in meanings.criteria.criteria}
     streams = _streams(passages, meanings, limits, without[OUTPUT])
-    heard = [_hear(number, stream, passages, meanings, limits, without) for number, stream in enumerate(streams)]
-    if not streams and (only := _hear(0, None, passages, meanings, limits, without)):
-        heard, streams = [only], [_Stream("", passages[0].clause.text, only[0])]
-    named = [(stream.name, {each.criterion: each.option for each in told}) for stream, told in zip(streams, heard, strict=True)]
-    return Reading(make_profile(meanings.criteria, named), tuple(heard), denied, meanings.by_words)
+    told = [_hear(number, stream, passages, meanings, limits, without) for number, stream in enumerate(streams)]
+    if not streams and (only := _hear(0, None, passages, meanings, limits, without))[0]:
+        told, streams = [only], [_Stream("", _name(passages[0].clause), only[0][0])]
+    heard = [each[0] for each in told]
+    unclear = tuple(dict.fromkeys(pair for each in told for pair in each[1]))
+    named = [(stream.name, {each.criterion: each.option for each in known}) for stream, known in zip(streams, heard, strict=True)]
+    return Reading(make_profile(meanings.criteria, named), tuple(heard), denied, unclear, meanings.by_words)
 
 
 def _denied(passages: list[_Passage], meanings: Meanings, limits: Limits) -> tuple[Heard, ...]:
@@ -134,23 +140,28 @@ def _same(kind: str, other: str) -> bool:
 
 def _hear(
     number: int, stream: _Stream | None, passages: list[_Passage], meanings: Meanings, limits: Limits, without: dict[str, frozenset[str]]
-) -> tuple[Heard, ...]:
-    """What the passages of one work stream, and those before the first, say about each criterion."""
+) -> tuple[tuple[Heard, ...], tuple[tuple[Heard, Heard], ...]]:
+    """What the passages of one work stream, and those before the first, say about each criterion, and where they disagree."""
     own = [passage for passage in passages if passage.stream in (-1, number)]
-    found = []
+    found, unclear = [], []
     for criterion in meanings.criteria.criteria:
         if criterion.id == OUTPUT:
-            if stream is not None:
-                found.append(stream.heard)
+            found += [stream.heard] if stream is not None else []
             continue
         near = [
             (meanings.nearest(each.similarities, criterion, negative=each.clause.negative, without=without[criterion.id]), each.clause)
             for each in own
         ]
-        clear = [(told, clause) for told, clause in near if told.similarity >= limits.answer and told.lead >= limits.lead]
-        if clear:
-            found.append(_heard(*max(clear, key=lambda each: each[0].similarity)))
-    return tuple(found)
+        clear = [_heard(told, clause) for told, clause in near if told.similarity >= limits.answer and told.lead >= limits.lead]
+        if not clear:
+            continue
+        best = max(clear, key=lambda each: each.similarity)
+        others = [each for each in clear if each.option != best.option and each.similarity >= best.similarity - limits.disagreement]
+        if others:
+            unclear.append((best, others[0]))
+        else:
+            found.append(best)
+    return tuple(found), tuple(unclear)
 
 
 def _heard(near: Nearest, clause: Clause) -> Heard:
