@@ -6,7 +6,7 @@
 (() => {
   "use strict";
 
-  const { define, keep, element, svg, announcer, button, copyButton, drawn } = globalThis.guideTools;
+  const { define, keep, element, svg, picture, announcer, button, copyButton, drawn } = globalThis.guideTools;
   const formulas = globalThis.guideCalculators;
 
   // ----------------------------------------------------------------------------------------------------- the fields
@@ -269,14 +269,6 @@
   // --------------------------------------------------------------------------------------------------- the pictures
 
   const PICTURE_HEIGHT = 300;
-
-  let pictures = 0;
-
-  function picture(width, height, title, description, ...parts) {
-    const id = `tool-picture-${pictures += 1}`;
-    return svg("svg", { class: "dg", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": `${id}-title ${id}-desc` },
-      svg("title", { id: `${id}-title` }, title), svg("desc", { id: `${id}-desc` }, description), ...parts);
-  }
 
   function breakEvenChart(month, cost, width) {
     const target = cost.breakEvenAtPeak ?? cost.breakEven ?? month.requests;

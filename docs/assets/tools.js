@@ -12,6 +12,7 @@
   const HERE = new URL(".", document.currentScript.src);
   const SCRIPTS = {
     calculator: ["calculators.js", "calculator-forms.js"],
+    assessment: ["advisor.js", "decision-record.js", "assessment.js"],
   };
   /** Longer than the theme waits (250 ms) before it writes the heading that a reader scrolled to into the address. */
   const AFTER_THE_THEME_MS = 400;
@@ -75,6 +76,15 @@
   /** An element with attributes and children; texts become text nodes, nothing is ever parsed as HTML. */
   const element = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
   const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+
+  let pictures = 0;
+
+  /** A drawing with its title and its words for those who don't see it. */
+  function picture(width, height, title, description, ...parts) {
+    const id = `tool-picture-${pictures += 1}`;
+    return svg("svg", { class: "dg", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": `${id}-title ${id}-desc` },
+      svg("title", { id: `${id}-title` }, title), svg("desc", { id: `${id}-desc` }, description), ...parts);
+  }
 
   function fill(node, attributes = {}, children) {
     for (const [name, value] of Object.entries(attributes ?? {})) {
@@ -144,7 +154,9 @@
   }
 
   globalThis.guideTools = {
-    define: (name, mount) => mounts.set(name, mount), keep, element, svg, announcer, button, copyButton, download, drawn,
+    define: (name, mount) => mounts.set(name, mount),
+    site: new URL("..", HERE),
+    keep, element, svg, picture, announcer, button, copyButton, download, drawn,
   };
   // with instant navigation switched on, the theme's document$ says nothing from a disk
   if (window.document$ && location.protocol !== "file:") document$.subscribe(visit);
