@@ -218,6 +218,7 @@
       return found.length ? element("ul", {}, found.map(say)) : "No answer given.";
     };
     const head = (...cells) => element("thead", {}, element("tr", {}, cells.map((cell) => element("th", { scope: "col" }, cell))));
+    const part = (title, kind, items) => items.length ? element("div", {}, element("h2", {}, title), element(kind, {}, items)) : null;
     const outcome = result.recommendation && criteria.results[result.recommendation];
     const flips = result.flips.slice(0, 3).map(([number, flip]) => element("li", {},
       `${many > 1 ? `${result.workstreams[number].name}: ` : ""}${optionOf(criterionOf(criteria, flip.criterion), flip.instead).text} → ${titleOf(flip.result)}`));
@@ -228,17 +229,17 @@
       element("p", { class: "paper-lead" }, outcome ? `${outcome.summary} Confidence ${percent(result.confidence)}; ${
         Math.round(result.robustness)}% of single changes of an answer leave the result as it is.` : "Too little is known to recommend anything."),
       chart,
-      element("p", { class: "paper-note" }, "Bars: score from the known answers, −100 to 100. Thin lines: range that unknown answers leave open."),
-      element("table", {}, head("Work stream", "Result", "For", "Against"), element("tbody", {}, result.workstreams.map((stream) => element("tr", {},
-        element("th", { scope: "row" }, stream.name), element("td", {}, titleOf(stream.recommendation)),
+      element("p", { class: "paper-note" }, "Bars: from the known answers, on a scale of −100 to 100. Thin lines: range that unknown answers leave open."),
+      element("table", {}, head("Work stream", "For", "Against"), element("tbody", {}, result.workstreams.map((stream) => element("tr", {},
+        element("th", { scope: "row" }, stream.name, ": ", element("strong", {}, titleOf(stream.recommendation))),
         element("td", {}, reasons(stream, 1)), element("td", {}, reasons(stream, -1)))))),
       constraints.size ? element("p", {}, element("strong", {}, "Outranks the scores: "),
         [...constraints].map((id) => criteria.constraints.find((each) => each.id === id).text).join(". "), ".") : null,
       element("div", { class: "paper-columns" },
-        element("div", {}, element("h2", {}, "What would change it"), flips.length ? element("ul", {}, flips) : element("p", {}, "No single answer.")),
-        element("div", {}, element("h2", {}, "First steps"), element("ol", {}, (outcome?.steps ?? []).map(({ text }) => element("li", {}, text)))),
-        element("div", {}, element("h2", {}, "Risks"), element("ul", {}, (outcome?.risks ?? []).map(({ text }) => element("li", {}, text)))),
-        element("div", {}, element("h2", {}, "Limits"), element("ul", {}, limits.slice(0, 2).map((limit) => element("li", {}, limit))))),
+        part("What would change it", "ul", flips.length ? flips : [element("li", {}, "No single answer.")]),
+        part("First steps", "ol", (outcome?.steps ?? []).map(({ text }) => element("li", {}, text))),
+        part("Risks", "ul", (outcome?.risks ?? []).map(({ text }) => element("li", {}, text))),
+        part("Limits", "ul", limits.slice(0, many > 2 ? 2 : 4).map((limit) => element("li", {}, limit)))),
       element("p", { class: "paper-note" }, element("a", { href: address }, "The assessment with all answers"), `, ${profile.workstreams.reduce((sum, { answers }) =>
         sum + Object.keys(answers).length, 0)} of ${many * criteria.criteria.length} questions answered. Decided by: ____________________ Review by: ${day(reviewDate(new Date()))}`),
     ];
@@ -293,7 +294,10 @@
       buttons: [
         button("Save as Markdown", () => download("decision-record.md", "text/markdown", asMarkdown(content()))),
         button("Save as JSON", () => download("decision-record.json", "application/json", `${JSON.stringify(recordOf(criteria, now().profile), null, 2)}\n`)),
-        button("Print one-page brief", () => printed(briefOf(criteria, now(), chart(), limits), "paper-brief")),
+        button("Print one-page brief", () => {
+          const shown = now();
+          printed(briefOf(criteria, shown, chart(), limits), shown.result.workstreams.length > 4 ? "paper-brief paper-dense" : "paper-brief");
+        }),
         button("Print the record", () => printed(asPaper(content()), "paper-record")),
         element("label", { class: "md-button file-button", for: "record-file" }, "Review a saved record"), input,
       ],
@@ -302,9 +306,9 @@
 
   function reviewed(criteria, record, found) {
     const [then, now] = found.versions;
-    const list = (title, items) => [element("h5", {}, title), element("ul", {}, items.map((item) => element("li", {}, item)))];
+    const list = (title, items) => [element("h4", {}, title), element("ul", {}, items.map((item) => element("li", {}, item)))];
     return [
-      element("h4", {}, `Review of the record of ${String(record.date)}`),
+      element("h3", {}, `Review of the record of ${String(record.date)}`),
       element("p", { class: found.stands ? "review-stands" : "review-falls" }, found.stands
         ? `The decision still stands: ${titleOf(found.now)}.`
         : `The decision no longer stands: it was ${titleOf(found.then)}, and the same answers now lead to ${titleOf(found.now)}, or a work stream changed.`),
