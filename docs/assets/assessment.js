@@ -14,11 +14,11 @@
   const FEW_ON_PAPER = 3;
   const NOTHING = "Answer the first questions to see a result.";
   const TITLES = { mlops: "MLOps", llmops: "LLMOps", both: "Both", neither: "Neither" };
-  const LIMITS = [
+  const LIMITS = [ // the last three as in chatbot/advisor/advisor.py
     "It orders what you know about your situation; it measures neither value nor feasibility.",
-    "Weights and limits are judgments of this guide, not fitted to the outcomes of projects.",
-    "Criteria overlap, so a high score is no proof of a large difference.",
-    "No score outweighs the law: a prohibited or high-risk use is decided by its purpose.",
+    "Weights, numbers and thresholds are proposals of the guide; they were not fitted to the outcomes of projects.",
+    "Criteria overlap, so a large margin is no proof, and moving a single answer alone may be unrealistic.",
+    "A prohibited or high-risk use is decided by law, whatever the score.",
   ];
   const EXAMPLE = [
     ["Loan scoring", { input: "fields", output: "prediction", labels: "outcomes", language: "none", explainability: "reasons", regulation: "significant" }],
@@ -133,7 +133,7 @@
       element("p", {}, "The arithmetic is spelt out in ", element("a", { href: new URL("about/advisor/", site) }, "how the advisor decides"), "."));
     const records = globalThis.guideRecords.desk({
       criteria, chart: () => (result.workstreams.length > FEW_ON_PAPER ? indexChart : scoreChart)(criteria, result, 640), limits: LIMITS,
-      now: () => ({ profile: tidied(criteria, profile), result, address: location.href }),
+      now: () => ({ profile: tidied(criteria, profile), result, address: location.href, summary: headline(criteria, result) }),
       open: (opened) => { load(opened); verdict.scrollIntoView({ block: "center" }); },
     });
     const panel = element("section", { class: "tool-result", "aria-label": "Result" },
@@ -141,7 +141,7 @@
       element("p", { class: "tool-actions" }, copyButton("Copy link", () => location.href), records.buttons,
         button("Begin anew", () => load({ workstreams: [{ name: "", answers: {} }] })),
         button("Show an example", () => load({ workstreams: EXAMPLE.map(([called, answers]) => ({ name: called, answers: { ...answers } })) }))),
-      records.place, said.region);
+      records.parts, said.region);
 
     strip.addEventListener("click", () => { verdict.scrollIntoView({ block: "center" }); verdict.focus({ preventScroll: true }); });
 
