@@ -214,7 +214,7 @@
     const say = ({ criterion, option }) => element("li", {}, optionOf(criterionOf(criteria, criterion), option).text);
     const reasons = (stream, sign) => {
       const found = stream.arguments.filter(({ points }) => Math.sign(points) === sign).slice(0, few);
-      return found.length ? element("ul", {}, found.map(say)) : "No answer given.";
+      return found.length ? element("ul", {}, found.map(say)) : "Nothing among the answers.";
     };
     const head = (...cells) => element("thead", {}, element("tr", {}, cells.map((cell) => element("th", { scope: "col" }, cell))));
     const part = (title, kind, items) => items.length ? element("div", {}, element("h2", {}, title), element(kind, {}, items)) : null;
