@@ -335,6 +335,23 @@ def test_the_forms_open_with_the_worked_examples(calculators: Page) -> None:
     assert (defaults["sample"]["rate"], defaults["sample"]["margin"], defaults["sample"]["confidence"]) == (0.05, 0.02, 95)
 
 
+def test_the_least_and_the_largest_values_give_words_and_pictures(calculators: Page) -> None:
+    shown = calculators.evaluate(
+        """() => Object.values(guideCalculatorForms.CALCULATORS).filter((one) => !one.check).flatMap(({ groups, results }) => {
+             const fields = groups.flatMap(([, all]) => all);
+             const ends = (field) => field.options ? field.options.map(([value]) => value) : [field.min, field.max];
+             const values = (choose) => Object.fromEntries(fields.map((field) =>
+               [field.name, guideCalculatorForms.valueOf(field, String(choose(field))).value]));
+             const cases = [values((field) => ends(field)[0]), values((field) => ends(field).at(-1)),
+               ...fields.flatMap((one) => ends(one).map((end) => values((field) => field === one ? end : field.value)))];
+             return cases.map((given) => { const { chart, ...told } = results(given);
+               return JSON.stringify([given, told, chart ? chart(340).outerHTML : ""]); });
+           })"""
+    )
+    assert len(shown) > 60
+    assert [each for each in shown if re.search(r"NaN|undefined|Infinity|∞", each)] == []
+
+
 # The page as a reader meets it
 
 
