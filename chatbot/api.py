@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Scope
 
+from chatbot.advisor.http import add_advising
 from chatbot.answer import Answer, Turn
 from chatbot.feedback import Feedback, FeedbackStore
 from chatbot.live import LiveAssistant
@@ -76,6 +77,7 @@ def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
     if origins := [origin.strip() for origin in settings.allowed_origins.split(",") if origin.strip()]:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type", "Accept"])
     _add_asking(app, live, settings)
+    add_advising(app, lambda: live.get().advisor, longest=settings.max_question_characters, most_bytes=settings.max_body_bytes)
     _add_feedback(app, settings)
     _add_health(app, live)
     _add_widget(app)
