@@ -1,5 +1,6 @@
 """The assessment page as a reader meets it: answers in, advice out, in the browser alone."""
 
+import datetime
 import functools
 import json
 import re
@@ -12,7 +13,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from chatbot.advisor.advisor import Advisor
 from chatbot.advisor.profile import make_profile, to_fragment
+from chatbot.advisor.record import make_record, read_record, review
+from chatbot.assistant import Assistant
 from guide.criteria import read_criteria
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -300,6 +304,24 @@ def test_a_review_names_what_changed_in_criteria_and_passages_and_whether_it_fal
         "(no/such-page/) is gone.",
     ):
         expect(review).to_contain_text(told)
+
+
+def test_page_and_command_write_the_same_record_and_open_what_the_other_wrote(assess: Callable[..., Page], assistant: Assistant) -> None:
+    page = assess(*BANK)
+    advisor = Advisor(assistant.search, CRITERIA)
+    today = datetime.date.today()
+    ours = make_record(advisor.assess(make_profile(CRITERIA, BANK)), CRITERIA, today)
+    saved = saved_record(page)
+    theirs = read_record(json.dumps(saved))
+    same = ("criteria_version", "recommendation", "confidence", "robustness", "workstreams", "inputs", "made", "review_by")
+    assert {name: getattr(theirs, name) for name in same} == {name: getattr(ours, name) for name in same}
+    assert set(ours.assumptions) <= set(theirs.assumptions)
+    quotes = {each.address: (each.heading, each.quote, each.sha256) for each in theirs.passages}
+    assert quotes.items() <= {each.address: (each.heading, each.quote, each.sha256) for each in ours.passages}.items()
+    reviewed = review(theirs, advisor, today)
+    assert (reviewed.stands, reviewed.overdue, reviewed.criteria_changes, reviewed.passage_changes) == (True, False, (), ())
+    page.get_by_role("button", name="Begin anew").click()
+    expect(opened_record(page, ours.model_dump_json())).to_contain_text("The decision still stands: Both MLOps and LLMOps.")
 
 
 @pytest.mark.parametrize(
