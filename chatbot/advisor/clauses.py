@@ -27,6 +27,8 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _DENIES = re.compile(r"\b(?:no|not|never|without|nobody|no one|none|neither|nor|cannot|hardly any)\b|n't\b|n’t\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:that|which|who|whose|if|when|unless)\b", re.IGNORECASE)
+"""A negation after one of these describes something: 'customers who don't pay'."""
 _OPENING = 4
 """Words in which a negation is taken to deny the whole clause."""
 _FEWEST_WORDS = 3
@@ -84,5 +86,6 @@ def _parts(sentence: str) -> list[str]:
 def _clause(text: str, number: int) -> Clause:
     core = _LEAD_IN.sub("", text, count=1).strip()
     negation = _DENIES.search(text)
-    early = negation is not None and len(text[: negation.start()].split()) < _OPENING
+    before = text[: negation.start()] if negation else ""
+    early = negation is not None and len(before.split()) < _OPENING and not _RELATIVE.search(before)
     return Clause(text, core if len(core.split()) > 1 else text, number, early, negation is not None)

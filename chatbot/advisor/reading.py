@@ -35,6 +35,8 @@ class Limits:
 
 
 BY_MEANING = Limits(task=0.33, second=0.36, answer=0.5, lead=0.03, denial=0.35)
+CLEAR = 0.5
+"""Similarity from which a task is taken to be read clearly."""
 BY_WORDS = Limits(task=0.3, second=0.35, answer=0.4, lead=0.05, denial=0.3)
 
 
@@ -78,6 +80,17 @@ class _Stream:
     kind: str
     name: str
     heard: Heard
+
+
+def certainty(heard: tuple[Heard, ...], *, by_words: bool) -> float:
+    """Return how far a work stream's confidence holds, from 0.8 to 1: the nearer its task came to a known wording, the further.
+
+    By words alone, at most 0.7: on the dev half 19 of 30 such recommendations were right.
+    """
+    if by_words:
+        return 0.7
+    task = next((each.similarity for each in heard if each.criterion == OUTPUT), CLEAR)
+    return min(1.0, 0.8 + 0.2 * (task - BY_MEANING.task) / (CLEAR - BY_MEANING.task))
 
 
 def read(description: str, meanings: Meanings, limits: Limits | None = None) -> Reading:
