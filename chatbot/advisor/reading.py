@@ -102,15 +102,17 @@ def read(description: str, meanings: Meanings, limits: Limits | None = None) -> 
         limits: The fitted ones if not given.
     """
     limits = limits or (BY_WORDS if meanings.by_words else BY_MEANING)
-    passages = [_Passage(clause, meanings.similarities(clause.core)) for clause in clauses(description)]
+    found = clauses(description)
+    told = [] if all(clause.asks for clause in found) else found  # nothing but questions for facts is no situation
+    passages = [_Passage(clause, meanings.similarities(clause.core)) for clause in told]
     denied = _denied(passages, meanings, limits)
     without = {each.id: frozenset(no.option for no in denied if no.criterion == each.id) for each in meanings.criteria.criteria}
     streams = _streams(passages, meanings, limits, without[OUTPUT])
-    told = [_hear(number, stream, passages, meanings, limits, without) for number, stream in enumerate(streams)]
+    hears = [_hear(number, stream, passages, meanings, limits, without) for number, stream in enumerate(streams)]
     if not streams and (only := _hear(0, None, passages, meanings, limits, without))[0]:
-        told, streams = [only], [_Stream("", _name(passages[0].clause), only[0][0])]
-    heard = [each[0] for each in told]
-    unclear = tuple(dict.fromkeys(pair for each in told for pair in each[1]))
+        hears, streams = [only], [_Stream("", _name(passages[0].clause), only[0][0])]
+    heard = [each[0] for each in hears]
+    unclear = tuple(dict.fromkeys(pair for each in hears for pair in each[1]))
     named = [(stream.name, {each.criterion: each.option for each in known}) for stream, known in zip(streams, heard, strict=True)]
     return Reading(make_profile(meanings.criteria, named), tuple(heard), denied, unclear, meanings.by_words)
 
