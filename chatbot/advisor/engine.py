@@ -92,8 +92,9 @@ def _score(criteria: Criteria, answers: Answers, place: int) -> Score:
         if criterion.id in answers:
             known += criterion.weight * criterion.option(answers[criterion.id]).scores[place]
         else:
-            least += criterion.weight * min(option.scores[place] for option in criterion.options)
-            most += criterion.weight * max(option.scores[place] for option in criterion.options)
+            smallest, largest = criterion.bounds[place]
+            least += criterion.weight * smallest
+            most += criterion.weight * largest
     low = 100 * (known + least) / (2 * weights)
     high = 100 * (known + most) / (2 * weights)
     weight = known_weight(criteria, answers)

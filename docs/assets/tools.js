@@ -11,7 +11,7 @@
 
   const HERE = new URL(".", document.currentScript.src);
   const SCRIPTS = {
-    calculator: ["calculators.js", "calculator-forms.js"],
+    calculator: ["calculators.js", "calculator-results.js", "calculator-forms.js"],
     assessment: ["advisor.js", "decision-record.js", "assessment.js"],
   };
   /** Longer than the theme waits (250 ms) before it writes the heading that a reader scrolled to into the address. */
