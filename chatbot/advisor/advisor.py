@@ -56,13 +56,18 @@ class Advisor:
         """
         return self.refine(description, {})
 
-    def refine(self, description: str, answers: Mapping[tuple[int, str], str]) -> Advice:
-        """Advise on a description and on answers given afterwards: (number of the work stream, criterion) → option.
+    def refine(self, description: str, answers: Mapping[tuple[int, str], str], reading: Reading | None = None) -> Advice:
+        """Advise on a description and on answers given afterwards.
+
+        Args:
+            description: As typed, not blank.
+            answers: (Number of the work stream, criterion) → option.
+            reading: Of the description, if it was read before.
 
         Raises:
             ProfileRefused: If an answer belongs to no work stream, criterion or option.
         """
-        reading = self.read(description)
+        reading = reading or self.read(description)
         # a work stream without answers, so that there is something to ask about
         profile = reading.profile if reading.profile.workstreams else make_profile(self.criteria, [(NAMELESS, {})])
         given = [(each.name, dict(each.answers)) for each in profile.workstreams]
