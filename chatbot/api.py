@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Scope
 
+from chatbot.advisor.http import add_advising
 from chatbot.answer import Answer, Event, Turn
 from chatbot.events import left, stream
 from chatbot.feedback import Feedback, FeedbackStore
@@ -81,6 +82,7 @@ def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type", "Accept"])
     app.state.metrics = Metrics(live)
     _add_asking(app, live, settings, app.state.metrics)
+    add_advising(app, lambda: live.get().advisor, longest=settings.max_question_characters, most_bytes=settings.max_body_bytes)
     _add_feedback(app, settings)
     _add_health(app, live, app.state.metrics)
     _add_widget(app)

@@ -9,8 +9,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from chatbot.advisor.advisor import Advisor
+from chatbot.advisor.dialogue import with_advice
 from chatbot.answer import Answer, Asked, Citation, Event, Place, Statement, Turn, Verdict, in_order
 from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage, signals
@@ -61,6 +64,11 @@ class Assistant:
         fitted = coverage or read_coverage()
         self.coverage = fitted.meaning if search.embedder is not None else fitted.words
         self.limit = limit
+
+    @cached_property
+    def advisor(self) -> Advisor:
+        """The advisor over the same index."""
+        return Advisor(self.search)
 
     def understand(self, question: str, history: tuple[Turn, ...] = (), complete: Complete = resolve) -> Asked:
         """Return what is asked, a follow-up completed from the dialogue."""
@@ -121,6 +129,7 @@ class Assistant:
             yield from in_order(answer.statements, answer.citations)
         earlier = [turn.content for turn in history if turn.role == "user"]
         pages = [hit.passage.page for part in (covered or parts) for hit in part.evidence.hits[:5]]
+        answer = with_advice(answer, self.advisor, asked, history[-HISTORY:])
         ended = time.perf_counter()
         yield replace(
             answer,

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from chatbot.assistant import Assistant, load_assistant, load_model
 from chatbot.decide import COVERAGE_FILE, Coverage
+from chatbot.evaluation.advice import advise_on, count_advice, read_scenarios
 from chatbot.evaluation.cases import read_cases, read_dialogues, read_statements
 from chatbot.evaluation.fit import fit_coverage
 from chatbot.evaluation.measure import Figure, Results, measure
@@ -42,6 +43,8 @@ def evaluate_guide(settings: Settings, folder: Path, half: str, *, with_model: b
     dialogues = [dialogue for dialogue in read_dialogues(folder) if half in ("all", dialogue.half)]
     stated = [one for one in read_statements(folder) if half in ("all", one.half)]
     results = measure(assistant, cases, dialogues, Path(assistant.search.manifest.site), stated, read_limits(settings.store))
+    scenarios = [scenario for scenario in read_scenarios(folder) if half in ("all", scenario.half)]
+    count_advice(results, advise_on(assistant.advisor, scenarios))
     if with_model:
         measure_model(results, load_assistant(settings, model), [case for case in cases if case.origin != "page"])
     return results
