@@ -7,8 +7,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path

@@ -246,7 +246,3 @@ def add_figure(
     resampled = [statistic(known[generator.integers(0, len(known), len(known))]) for _ in range(_RESAMPLES)]
     low, high = np.percentile(resampled, [2.5, 97.5])
     results.figures.append(Figure(group, name, statistic(known), len(known), float(low), float(high)))
-
-
-add_figure = _add
-"""For what is measured in modules of its own."""
