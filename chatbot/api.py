@@ -74,7 +74,8 @@ def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
     add_error_handlers(app)
     _add_headers(app)
     if origins := [origin.strip() for origin in settings.allowed_origins.split(",") if origin.strip()]:
-        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type", "Accept"])
+        headers = ["Content-Type", "Accept", "MCP-Protocol-Version"]
+        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=headers)
     _add_asking(app, live, settings)
     _add_feedback(app, settings)
     _add_health(app, live)

@@ -101,7 +101,7 @@ def serve(
     if (site := Path(manifest.site)).is_dir():
         add_site(application, site)
     address = f"http://{settings.host}:{settings.port}"
-    doors = {"Site": "/" if site.is_dir() else "", "Demo": "/chat" if demo else "", "API": "/api/docs"}
+    doors = {"Site": "/" if site.is_dir() else "", "Demo": "/chat" if demo else "", "API": "/api/docs", "MCP": "/mcp" if demo else ""}
     out.print("\n".join(f"[bold]{door:5}[/] {address}{path}" for door, path in doors.items() if path) + "\n[dim]Stop with Ctrl+C.[/]")
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=8))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn ends in order, then hands the signal on

@@ -13,10 +13,12 @@ from starlette.responses import RedirectResponse
 
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
+from chatbot.mcp import add_tools, close_gradio_path, open_mcp
 from chatbot.questions import QuestionRefused, clean_question
 from chatbot.render import escaped, sources_markdown, to_markdown, unescaped
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points
+from chatbot.tools import make_tools
 
 if TYPE_CHECKING:
     import gradio
@@ -45,10 +47,16 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
     )
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
+    tools = make_tools(live, settings)
+    demo = make_demo(live, settings)
+    with demo:
+        add_tools(tools)
+    close_gradio_path(app, PATH)
     mounted: FastAPI = gradio.mount_gradio_app(
         app,
-        make_demo(live, settings),
+        demo,
         PATH,
+        mcp_server=True,
         footer_links=[],
         show_error=False,
         enable_monitoring=False,
@@ -56,6 +64,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         theme=theme,
         css=_CSS,
     )
+    open_mcp(mounted, demo, tools, settings)
     return mounted
 
 

@@ -1,0 +1,169 @@
+"""Tools: what an agent may ask for, with typed and bounded arguments and results. Independent of how they are called.
+
+chatbot.mcp serves them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chatbot.answer import Answer, Turn
+from chatbot.live import LiveAssistant
+from chatbot.questions import clean_question
+from chatbot.reading import PageText, read_page
+from chatbot.settings import Settings
+from index import UserError
+
+INSTRUCTIONS = (
+    "A reference guide to one decision: run enterprise AI with MLOps, LLMOps, both or neither, and how to operate it. "
+    "`ask` answers a question with citations, `search` finds passages, `read_page` gives the text around a citation. "
+    "Every statement comes from the guide word for word; say so when the verdict is `not_covered` instead of filling the gap."
+)
+
+
+class ToolFailed(UserError):
+    """A tool call that can't be answered; the agent is told why."""
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnIn(_Input):
+    """One turn of the dialogue so far."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=20_000)
+
+
+class AskIn(_Input):
+    """Arguments of `ask`."""
+
+    question: str = Field(min_length=1, description="One question, in English, in a sentence or in keywords.")
+    history: list[TurnIn] = Field(default=[], max_length=50, description="The dialogue so far, oldest turn first; completes a follow-up.")
+
+
+class SearchIn(_Input):
+    """Arguments of `search`."""
+
+    query: str = Field(min_length=1, description="What to look for, in words.")
+    limit: int = Field(default=6, ge=1, le=20, description="Most passages to return.")
+
+
+class ReadPageIn(_Input):
+    """Arguments of `read_page`."""
+
+    url: str = Field(
+        max_length=2000, description="A page's address below the site root, such as `llmops/rag/`, or the `url` of a citation or passage."
+    )
+    start: int = Field(default=0, ge=0, le=10_000, description="Number of the section to begin with; `next_start` of an earlier call.")
+
+
+class Found(BaseModel):
+    """One passage."""
+
+    title: str = Field(description="Title of its page.")
+    headings: list[str] = Field(description="From the page title down to the section.")
+    url: str = Field(description="Deep link to the section, below the site root unless the site's address is known.")
+    text: str = Field(description="The passage as a reader sees it.")
+    score: float = Field(description="From 0 to 1, relative to the other passages of the same query.")
+
+
+class SearchResult(BaseModel):
+    """What `search` returns."""
+
+    query: str
+    results: list[Found] = Field(description="Best first. A passage is near the query in meaning or words; it need not answer it.")
+    index_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One tool as an agent sees it."""
+
+    name: str
+    title: str
+    description: str
+    takes: type[BaseModel]
+    gives: Any
+    """Type of the result: a dataclass or a model; its schema is told."""
+    run: Callable[[Any], Any]
+
+    def checked(self, arguments: dict[str, Any]) -> BaseModel:
+        """Return the arguments as a model.
+
+        Raises:
+            ToolFailed: If they have the wrong form; names the first one.
+        """
+        try:
+            return self.takes.model_validate(arguments)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            place = ".".join(str(step) for step in first["loc"][:1] if step in self.takes.model_fields) or "arguments"
+            raise ToolFailed(
+                f"{place}: {first['msg']}.", remedy=f"`{self.name}` takes {', '.join(f'`{name}`' for name in self.takes.model_fields)}."
+            ) from error
+
+
+def make_tools(live: LiveAssistant, settings: Settings) -> list[Tool]:
+    """Return the tools over the index that answers now."""
+    limit = settings.max_question_characters
+
+    def ask(given: AskIn) -> Answer:
+        history = tuple(Turn(turn.role, turn.content) for turn in given.history)
+        return live.get().answer(clean_question(given.question, limit), history)
+
+    def search(given: SearchIn) -> SearchResult:
+        found = live.get().search
+        query = clean_question(given.query, limit)
+        base = found.manifest.site_url
+        results = [
+            Found(
+                title=hit.passage.title,
+                headings=list(hit.passage.headings),
+                url=base + hit.passage.url,
+                text=hit.passage.text,
+                score=round(hit.score, 3),
+            )
+            for hit in found.hits(found.query(query), given.limit)
+        ]
+        return SearchResult(query=query, results=results, index_version=found.version)
+
+    def read(given: ReadPageIn) -> PageText:
+        return read_page(live.get().search, given.url, given.start)
+
+    return [
+        Tool(
+            "ask",
+            "Ask the guide",
+            "Answer a question about MLOps, LLMOps, the choice between them and how to run AI in production. Returns statements quoted "
+            "from the guide, each with the numbers of its citations (page, heading, deep link, exact quote), and a verdict: `answered`, "
+            "`partial` (`missing` says what is not covered) or `not_covered` (`nearest` names sections to look into). Ask one thing at a "
+            "time; for a follow-up send `history`. It knows only the guide: no news, no prices of today, nothing about your organization.",
+            AskIn,
+            Answer,
+            ask,
+        ),
+        Tool(
+            "search",
+            "Search the guide",
+            "Find the passages of the guide nearest to a query, by meaning and by words, with the text, heading path and deep link of "
+            "each. Use it to read around a subject or to collect evidence; use `ask` for an answer. Passages are returned even if none "
+            "answers the query.",
+            SearchIn,
+            SearchResult,
+            search,
+        ),
+        Tool(
+            "read_page",
+            "Read a page of the guide",
+            "Return a page of the guide as Markdown, section by section, each with its deep link. Give a page's address or the `url` of a "
+            "citation: with an anchor, only that section and those below it are returned. A long page comes in parts: call again with "
+            "`start` set to `next_start` until that is null.",
+            ReadPageIn,
+            PageText,
+            read,
+        ),
+    ]
