@@ -21,6 +21,7 @@ _FIGURE = re.compile(
 _SNIPPET = re.compile(r'^--8<--\s*"(?P<file>[^"]+)"\s*$', re.MULTILINE)
 _LEFT_OUT = re.compile(r"^<(?P<tag>\w+)\b[^>\n]*\bdata-search-exclude\b[^>\n]*>.*?^</(?P=tag)>[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _LAYOUT = re.compile(r"^[ \t]*</?(?:div|section|figure|p)\b[^>\n]*>[ \t]*$\n?", re.MULTILINE)
+_COMMENT = re.compile(r"^<!--.*?-->[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _HEADING_ATTRIBUTES = re.compile(r"^(#{1,6} .*?)[ \t]*\{[^{}\n]*\}[ \t]*$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"(?<=[)\]])\{[:#. ][^{}\n]*\}")
 _LINK = re.compile(r"(?P<open>\]\(\s*)(?P<target>[^)\s]+)")
@@ -53,7 +54,7 @@ def plain_markdown(
     def text(markdown: str) -> str:
         markdown = _FIGURE.sub(lambda found: _quoted(figure(found["file"]), found["caption"]), markdown)
         markdown = _SNIPPET.sub(lambda found: _quoted(figure(found["file"])), markdown)
-        markdown = _LAYOUT.sub("", _LEFT_OUT.sub("", markdown))
+        markdown = _COMMENT.sub("", _LAYOUT.sub("", _LEFT_OUT.sub("", markdown)))
         markdown = _HEADING_ATTRIBUTES.sub(r"\1", markdown)
         return _outside(_CODE, markdown, prose)
 

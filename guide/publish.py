@@ -1,8 +1,8 @@
 """After a build: what agents read is put beside what people read (disk). `python -m guide.publish SITE` for a site built by hand.
 
 Called by guide.site on MkDocs' output; works the same on Zensical's. Writes `llms.txt` (https://llmstxt.org),
-`llms-full.txt`, each page as Markdown at its address + `index.md`, and JSON-LD into each page. Links in these files are
-relative, so they hold wherever the site is put.
+`llms-full.txt`, each page as Markdown at its address + `index.md`, JSON-LD into each page, and the decision's
+criteria for the browser. Links in these files are relative, so they hold wherever the site is put.
 """
 
 import posixpath
@@ -11,9 +11,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from guide.criteria import read_criteria
+from guide.decision_data import write_decision_data
+from guide.decision_tables import DATA
 from guide.linked_data import with_linked_data
 from guide.navigation import SitePage, SitePlan, folder_of, read_plan
 from guide.plain import plain_markdown, read_figure
+from guide.problems import PageProblem
 from guide.references import UNSEARCHED
 from guide.sources import read_sources
 
@@ -25,7 +29,7 @@ def publish(root: Path, site: Path) -> SitePlan:
     """Write everything into the built `site` of the project in `root`; return what was published.
 
     Raises:
-        PageProblem: If a page can't be read; names its line.
+        PageProblem: If a page can't be read, or the criteria name a section that the site lacks; names the file.
     """
     plan = read_plan(root, site)
     for page in plan.pages:
@@ -37,6 +41,11 @@ def publish(root: Path, site: Path) -> SitePlan:
         (site / page.folder / "index.md").write_text(_copy(root, page, page.folder), "utf-8")
     (site / "llms.txt").write_text(contents(plan), "utf-8")
     (site / "llms-full.txt").write_text(_everything(root, plan), "utf-8")
+    if (criteria := root / "docs" / DATA).is_file():
+        try:
+            write_decision_data(read_criteria(criteria), site)
+        except ValueError as error:
+            raise PageProblem(criteria, 1, str(error)) from error
     return plan
 
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from guide.decision_tables import stale_tables
 from guide.generators import GeneratorFailed, run_mkdocs
 from guide.problems import PageProblem
 from guide.publish import publish
@@ -42,7 +43,7 @@ def build_site(root: Path, site: Path, generator: Callable[[Path, Path], None] =
     if site_is_current(root, site):
         return False
     digest = inputs_digest(root)  # before the pages are read: what changes while the site is built makes it stale
-    _refuse(check_pages(root / "docs"))
+    _refuse(check_pages(root / "docs") + stale_tables(root / "docs"))
     site.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=site.parent, prefix=f".{site.name}-"))
     try:
@@ -51,7 +52,10 @@ def build_site(root: Path, site: Path, generator: Callable[[Path, Path], None] =
             generator(root, aside)
         except GeneratorFailed as failed:
             raise SiteRefused(str(failed)) from failed
-        publish(root, aside)
+        try:
+            publish(root, aside)
+        except PageProblem as problem:
+            _refuse([problem])
         _refuse(check_built(aside))
         (aside / _STAMP).write_text(digest, "utf-8")
         _swap(aside, site)
