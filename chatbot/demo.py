@@ -6,11 +6,13 @@ Gradio is imported only when the demo is made: it costs seconds.
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
+from chatbot.advisor_tab import TAB, AdvisorTab
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
 from chatbot.mcp import add_tools, close_gradio_path, open_mcp
@@ -19,6 +21,7 @@ from chatbot.render import escaped, sources_markdown, to_markdown, unescaped
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points
 from chatbot.tools import make_tools
+from guide.criteria import read_criteria
 
 if TYPE_CHECKING:
     import gradio
@@ -29,6 +32,7 @@ _CSS = """
 #sources blockquote { font-size: .9em; }
 .message table { display: block; overflow-x: auto; font-size: .875em; }
 .message :is(th, td) { word-break: normal; overflow-wrap: normal; padding: .4em .6em !important; vertical-align: top; }
+#advise-form input, #advice-questions input { text-overflow: ellipsis; }
 #sources { max-height: 70vh; overflow-y: auto; }
 footer { display: none !important; }
 """
@@ -45,7 +49,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         neutral_hue="slate",
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],  # by name: a theme's own fonts come from elsewhere
         font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
-    )
+    ).set(block_title_text_color="*primary_900", block_title_text_color_dark="*primary_100", link_text_color_dark="*primary_300")
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
     tools = make_tools(live, settings)
     demo = make_demo(live, settings)
@@ -85,41 +89,45 @@ def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
             yield "", [*shown, {"role": "assistant", "content": text}], gradio.skip()
         yield "", [*shown, {"role": "assistant", "content": to_markdown(answer, "/")}], sources_markdown(answer, "/") or _NO_SOURCES
 
+    criteria = read_criteria(Path("docs/choose/criteria.yml"))
     with gradio.Blocks(title=settings.title, analytics_enabled=False, fill_height=True) as demo:
         gradio.Markdown(
             f"# {settings.title}\nEvery sentence is quoted from the guide and linked to the place where it stands. [Read the guide](/)"
         )
-        with gradio.Row():
-            with gradio.Column(scale=3):
-                chat = gradio.Chatbot(
-                    show_label=False,
-                    height="62vh",
-                    buttons=["copy"],
-                    sanitize_html=True,
-                    allow_tags=False,
-                    latex_delimiters=[],
-                    feedback_options=None,
-                    placeholder="Ask about MLOps, LLMOps, or the choice between them.",
-                )
-                with gradio.Row():
-                    box = gradio.Textbox(
-                        placeholder="Type a question and press Enter",
+        with gradio.Tab("Ask", id="ask"):
+            with gradio.Row():
+                with gradio.Column(scale=3):
+                    chat = gradio.Chatbot(
                         show_label=False,
-                        container=False,
-                        scale=6,
-                        autofocus=True,
-                        lines=1,
-                        max_length=settings.max_question_characters,
+                        height="62vh",
+                        buttons=["copy"],
+                        sanitize_html=True,
+                        allow_tags=False,
+                        latex_delimiters=[],
+                        feedback_options=None,
+                        placeholder="Ask about MLOps, LLMOps, or the choice between them.",
                     )
-                    send = gradio.Button("Ask", variant="primary", scale=1, min_width=80)
-                    clear = gradio.Button("Clear", scale=1, min_width=80)
-                gradio.Examples([[question] for question in _examples(live)], inputs=box, label="Questions to begin with")
-            with gradio.Column(scale=2):
-                gradio.Markdown("### Sources of the last answer")
-                sources = gradio.Markdown(_NO_SOURCES, elem_id="sources", sanitize_html=True)
-        for event in (box.submit, send.click):
-            event(respond, [box, chat], [box, chat, sources], api_visibility="private")
-        clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
+                    with gradio.Row():
+                        box = gradio.Textbox(
+                            placeholder="Type a question and press Enter",
+                            show_label=False,
+                            container=False,
+                            scale=6,
+                            autofocus=True,
+                            lines=1,
+                            max_length=settings.max_question_characters,
+                        )
+                        send = gradio.Button("Ask", variant="primary", scale=1, min_width=80)
+                        clear = gradio.Button("Clear", scale=1, min_width=80)
+                    gradio.Examples([[question] for question in _examples(live)], inputs=box, label="Questions to begin with")
+                with gradio.Column(scale=2):
+                    gradio.Markdown("### Sources of the last answer")
+                    sources = gradio.Markdown(_NO_SOURCES, elem_id="sources", sanitize_html=True)
+            for event in (box.submit, send.click):
+                event(respond, [box, chat], [box, chat, sources], api_visibility="private")
+            clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
+        with gradio.Tab("Advise", id=TAB):
+            AdvisorTab(live, settings, criteria).build()
     return demo
 
 
