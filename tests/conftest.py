@@ -4,15 +4,20 @@ import os
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's client is imported, so before anything imports it
 
+import functools
 import shutil
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from chatbot.assistant import Assistant
 from index import Search, Store, build_index
@@ -120,3 +125,58 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=_CHROMIUM_FLAGS)
         yield launched
         launched.close()
+
+
+class _Files(SimpleHTTPRequestHandler):
+    """Serves a folder below `/guide/`; `?slow` in the referring page's address holds the widget's module back."""
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(path.removeprefix("/guide") if path.startswith("/guide/") else "/nothing-here")
+
+    def do_GET(self) -> None:
+        if self.path.endswith("assistant.js") and "slow" in (self.headers.get("Referer") or ""):
+            time.sleep(1.5)
+        super().do_GET()
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def served(site: Path) -> Iterator[str]:
+    """The site below a sub-path of a plain file server: no API, no root."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Files, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/guide/"
+    server.shutdown()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a tab whose console errors, failed and off-origin requests are collected in `page.faults`."""
+    contexts = []
+
+    def opened(address: str, **options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        faults: list[str] = []
+        page.faults = faults  # type: ignore[attr-defined]
+        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("response", lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+        page.on("request", lambda asked: faults.append(f"off-origin {asked.url}") if _elsewhere(asked.url, address) else None)
+        page.add_init_script(
+            "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => { shift += entry.value; }))"
+            ".observe({ type: 'layout-shift', buffered: true });"
+        )
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def _elsewhere(url: str, address: str) -> bool:
+    return urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc != urlsplit(address).netloc
