@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
+from chatbot.page_text import PageText, read_page
 from chatbot.questions import clean_question
-from chatbot.reading import PageText, read_page
 from chatbot.settings import Settings
 from index import UserError
 

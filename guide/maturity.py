@@ -4,6 +4,7 @@ Read by guide.maturity_lists, which makes the page's lists and tables of it, and
 an organization with it: page and assessment can't disagree.
 """
 
+import re
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+
+from guide.sources import CITATION
 
 Lens = Literal["classic", "generative"]
 
@@ -20,6 +23,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 Address = Annotated[str, Field(pattern=r"^([a-z0-9-]+/)+(#[a-z0-9_-]+)?$")]
 """Of a page or section of the guide, below the site root."""
 Text = Annotated[str, Field(min_length=3, max_length=300)]
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 class _Entry(BaseModel):
@@ -120,3 +124,8 @@ def read_maturity(path: Path) -> Maturity:
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{path}: {'.'.join(map(str, first['loc'])) or 'maturity'}: {first['msg']}") from error
+
+
+def plain(markdown: str) -> str:
+    """Return a text of the data file without source keys and links."""
+    return _LINK.sub(r"\1", CITATION.sub("", markdown)).strip()

@@ -6,8 +6,7 @@ reference, which are the shorter ones. The tool counts risks for each pillar, so
 
 from typing import Any
 
-from chatbot.advisor.maturity_report import plain
-from guide.maturity import LENSES, Check, Lens, Maturity
+from guide.maturity import LENSES, Check, Lens, Maturity, plain
 
 SCHEMA = "2021-11-01"
 

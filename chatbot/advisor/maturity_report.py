@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.advisor.maturity import Given, LensResult, Placed
-from guide.maturity import LENSES, Lens, Maturity, PublishedModel, read_maturity
-from guide.sources import CITATION
+from guide.maturity import LENSES, Lens, Maturity, PublishedModel, plain, read_maturity
 from index import UserError
 
 PAGE = "operate/maturity/"
@@ -111,16 +110,6 @@ def _result(maturity: Maturity, result: LensResult) -> dict[str, Any]:
 def _model(model: PublishedModel) -> dict[str, str]:
     told = {"model": model.id, "name": model.name, "source": str(model.link)}
     return {**told, "note": model.note} if model.note else told
-
-
-def plain(markdown: str) -> str:
-    """Return a text of the data file without source keys and links."""
-    text = CITATION.sub("", markdown)
-    while "](" in text:
-        before, _, rest = text.partition("](")
-        head, _, label = before.rpartition("[")
-        text = head + label + rest.partition(")")[2]
-    return text.strip()
 
 
 def level_name(placed: Mapping[str, Any]) -> str:

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chatbot.advisor.maturity import Given
-from chatbot.advisor.maturity_report import given, level_name, plain
-from guide.maturity import LENSES, Check, Lens, Maturity
+from chatbot.advisor.maturity_report import given, level_name
+from guide.maturity import LENSES, Check, Lens, Maturity, plain
 
 _PRACTISED: dict[Lens, str] = {
     "classic": "Do you run predictive or other classic models (MLOps)?",
