@@ -118,6 +118,8 @@ class Criteria(_Entry):
     version: Annotated[int, Field(ge=1)]
     method: Method
     groups: dict[Id, Text]
+    background: tuple[Text, ...]
+    """What people also write and what answers no question; a passage nearer to it than to an option tells nothing."""
     ten: tuple[Id, ...] = Field(min_length=10, max_length=10)
     """The criteria that the assessment asks first."""
     criteria: tuple[Criterion, ...] = Field(min_length=18)

@@ -45,6 +45,7 @@ def decision_data(criteria: Criteria, site: Path) -> dict[str, Any]:
     the quote's `sha256`.
     """
     data = criteria.model_dump(mode="json")
+    del data["background"]
     for criterion in data["criteria"]:
         del criterion["mlops"], criterion["llmops"]
         for option in criterion["options"]:

@@ -1,0 +1,173 @@
+"""From words to a profile: which work streams a description holds and what it says about each. Pure over Meanings.
+
+A clause that comes near to a kind of output is a task; tasks of different kinds are different work streams. What else a
+clause comes near to answers the other criteria. Whatever comes near to nothing stays unknown: it is asked for, not guessed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chatbot.advisor.clauses import Clause, clauses
+from chatbot.advisor.meanings import Meanings, Nearest
+from chatbot.advisor.profile import LONGEST_NAME, Profile, make_profile
+
+OUTPUT = "output"
+"""The criterion that tells work streams apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Similarities from which a clause is taken at its word; fitted on the dev half of evaluation/profiles.yml."""
+
+    task: float
+    """A clause is a task."""
+    second: float
+    """A clause opens another work stream."""
+    answer: float
+    """A clause answers a criterion."""
+    lead: float
+    """By how much the option must lead over the next one."""
+    denial: float
+    """A clause that denies means this option."""
+    disagreement: float = 0.03
+    """Two passages that come this equally near to two options disagree."""
+
+
+BY_MEANING = Limits(task=0.33, second=0.36, answer=0.45, lead=0.03, denial=0.35)
+BY_WORDS = Limits(task=0.3, second=0.35, answer=0.4, lead=0.05, denial=0.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer that was read from words."""
+
+    criterion: str
+    option: str
+    words: str
+    """The passage relied on, as typed."""
+    meaning: str
+    """The known wording that it came nearest to."""
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a description was taken to say."""
+
+    profile: Profile
+    heard: tuple[tuple[Heard, ...], ...]
+    """For each work stream, in the order of the criteria."""
+    denied: tuple[Heard, ...]
+    """Options that the description rules out."""
+    unclear: tuple[tuple[Heard, Heard], ...]
+    """Pairs of passages that disagree about a criterion, which therefore stays unknown."""
+    by_words: bool
+
+
+@dataclass(slots=True)
+class _Passage:
+    clause: Clause
+    similarities: np.ndarray
+    stream: int = -1
+    """Number of the work stream that it belongs to; -1 for all."""
+
+
+@dataclass(slots=True)
+class _Stream:
+    kind: str
+    name: str
+    heard: Heard
+
+
+def read(description: str, meanings: Meanings, limits: Limits | None = None) -> Reading:
+    """Read a description; a profile without work streams where it describes none.
+
+    Args:
+        description: As typed.
+        meanings: Of the criteria.
+        limits: The fitted ones if not given.
+    """
+    limits = limits or (BY_WORDS if meanings.by_words else BY_MEANING)
+    passages = [_Passage(clause, meanings.similarities(clause.core)) for clause in clauses(description)]
+    denied = _denied(passages, meanings, limits)
+    without = {each.id: frozenset(no.option for no in denied if no.criterion == each.id) for each in meanings.criteria.criteria}
+    streams = _streams(passages, meanings, limits, without[OUTPUT])
+    told = [_hear(number, stream, passages, meanings, limits, without) for number, stream in enumerate(streams)]
+    if not streams and (only := _hear(0, None, passages, meanings, limits, without))[0]:
+        told, streams = [only], [_Stream("", _name(passages[0].clause), only[0][0])]
+    heard = [each[0] for each in told]
+    unclear = tuple(dict.fromkeys(pair for each in told for pair in each[1]))
+    named = [(stream.name, {each.criterion: each.option for each in known}) for stream, known in zip(streams, heard, strict=True)]
+    return Reading(make_profile(meanings.criteria, named), tuple(heard), denied, unclear, meanings.by_words)
+
+
+def _denied(passages: list[_Passage], meanings: Meanings, limits: Limits) -> tuple[Heard, ...]:
+    found = []
+    for passage in passages:
+        if not passage.clause.denies:
+            continue
+        for criterion in meanings.criteria.criteria:
+            near = meanings.nearest(passage.similarities, criterion, negative=False)
+            told = meanings.nearest(passage.similarities, criterion, negative=True)
+            # "nobody checks it" says what an option says in the same form; "no documents" rules an option out
+            if near.similarity >= limits.denial and near.similarity >= told.similarity:
+                found.append(_heard(near, passage.clause))
+    return tuple(found)
+
+
+def _streams(passages: list[_Passage], meanings: Meanings, limits: Limits, without: frozenset[str]) -> list[_Stream]:
+    criterion = meanings.criteria.criterion(OUTPUT)
+    streams: list[_Stream] = []
+    current = -1
+    for passage in passages:
+        clause = passage.clause
+        near = meanings.nearest(passage.similarities, criterion, negative=clause.negative, without=without)
+        if not clause.denies and near.lead >= 0 and near.similarity >= (limits.second if streams else limits.task):
+            known = [number for number, stream in enumerate(streams) if _same(stream.kind, near.option)]
+            if known:
+                current = known[0]
+            else:
+                streams.append(_Stream(near.option, _name(clause), _heard(near, clause)))
+                current = len(streams) - 1
+        passage.stream = current
+    return streams
+
+
+def _same(kind: str, other: str) -> bool:
+    return kind == other or (kind == "both" and other in ("prediction", "text"))
+
+
+def _hear(
+    number: int, stream: _Stream | None, passages: list[_Passage], meanings: Meanings, limits: Limits, without: dict[str, frozenset[str]]
+) -> tuple[tuple[Heard, ...], tuple[tuple[Heard, Heard], ...]]:
+    """What the passages of one work stream, and those before the first, say about each criterion, and where they disagree."""
+    own = [passage for passage in passages if passage.stream in (-1, number)]
+    found, unclear = [], []
+    for criterion in meanings.criteria.criteria:
+        if criterion.id == OUTPUT:
+            found += [stream.heard] if stream is not None else []
+            continue
+        near = [
+            (meanings.nearest(each.similarities, criterion, negative=each.clause.negative, without=without[criterion.id]), each.clause)
+            for each in own
+        ]
+        clear = [_heard(told, clause) for told, clause in near if told.similarity >= limits.answer and told.lead >= limits.lead]
+        if not clear:
+            continue
+        best = max(clear, key=lambda each: each.similarity)
+        others = [each for each in clear if each.option != best.option and each.similarity >= best.similarity - limits.disagreement]
+        if others:
+            unclear.append((best, others[0]))
+        else:
+            found.append(best)
+    return tuple(found), tuple(unclear)
+
+
+def _heard(near: Nearest, clause: Clause) -> Heard:
+    return Heard(near.criterion, near.option, clause.text, near.meaning, round(near.similarity, 2))
+
+
+def _name(clause: Clause) -> str:
+    name = clause.core if len(clause.core) <= LONGEST_NAME else clause.core[:LONGEST_NAME].rpartition(" ")[0] + " …"
+    return name[:1].upper() + name[1:]
