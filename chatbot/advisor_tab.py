@@ -3,18 +3,18 @@
 A session's state is the profile's link fragment, a short text. Gradio is imported only when the demo is made.
 """
 
+import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
+from chatbot.advisor.advice import Advice
 from chatbot.advisor.chart import chart_svg
-from chatbot.advisor.engine import assess
-from chatbot.advisor.passages import Passages
+from chatbot.advisor.live import LiveAdvisor
 from chatbot.advisor.profile import LONGEST_NAME, MOST_WORKSTREAMS, Profile, Workstream, from_fragment, make_profile, to_fragment
-from chatbot.advisor.results import Assessment
 from chatbot.advisor.view import View
-from chatbot.live import LiveAssistant
+from chatbot.questions import QuestionRefused, clean_question
 from chatbot.settings import Settings
 from guide.criteria import Criteria
 from index import visible
@@ -32,6 +32,7 @@ class _Parts:
     """The tab's components that handlers read or write."""
 
     state: Any
+    description: Any
     streams: Any
     name: Any
     fields: list[Any]
@@ -55,19 +56,25 @@ class _Parts:
 class AdvisorTab:
     """Handlers of the tab: each takes the profile's fragment and what was done, and returns updates of components."""
 
-    def __init__(self, live: LiveAssistant, settings: Settings, criteria: Criteria) -> None:
+    def __init__(self, advisor: LiveAdvisor, settings: Settings) -> None:
         """Prepare the tab; `build` makes it."""
-        self._live, self._settings, self._criteria = live, settings, criteria
+        self._advisor, self._settings = advisor, settings
 
     def build(self) -> None:
         """Make the tab's components and wire them; call inside a `gradio.Tab`."""
         import gradio
 
         start = make_profile(self._criteria, [("", {})])
-        first = assess(self._criteria, start)
-        view = self._view()
+        first = self._advisor.get().assess(start)
         with gradio.Row():
             with gradio.Column(scale=2, min_width=320, elem_id="advise-form"):
+                description = gradio.Textbox(
+                    label="What do you want to do?",
+                    placeholder="We are a retail bank. We want to score loan applications and also let staff ask questions about policies.",
+                    lines=4,
+                    max_length=self._settings.max_question_characters,
+                )
+                read = gradio.Button("Read the description", variant="primary")
                 streams = gradio.Radio([(start.workstreams[0].name, 0)], value=0, label="Work stream")
                 name = gradio.Textbox(start.workstreams[0].name, label="Its name", max_length=LONGEST_NAME, lines=1)
                 with gradio.Row():
@@ -75,25 +82,35 @@ class AdvisorTab:
                     remove = gradio.Button("Remove this one", size="sm")
                 fields = self._form()
             with gradio.Column(scale=3, min_width=320):
-                headline = gradio.Markdown(view.headline(first), elem_id="advice-headline", sanitize_html=True)
+                headline = gradio.Markdown(View(first).headline(), elem_id="advice-headline", sanitize_html=True)
                 chart = gradio.HTML(chart_svg(first), elem_id="advice-chart")
                 with gradio.Column(elem_id="advice-questions"):
                     gradio.Markdown("### Questions that would change the result most")
-                    questions = [gradio.Dropdown(**settings, filterable=False) for settings in self._questions(first)]
-                reasons = gradio.Markdown(view.reasons(first), elem_id="advice-reasons", sanitize_html=True)
-                take_away = gradio.HTML(_take_away(to_fragment(self._criteria, start)), elem_id="take-away")
+                    questions = [gradio.Dropdown(**shown, filterable=False) for shown in _questions(first)]
+                reasons = gradio.Markdown(View(first).reasons(), elem_id="advice-reasons", sanitize_html=True)
+                take_away = gradio.HTML(_take_away(first, self._criteria), elem_id="take-away")
         state = gradio.State(to_fragment(self._criteria, start))
-        parts = _Parts(state, streams, name, fields, headline, chart, questions, reasons, take_away)
+        self.parts = _Parts(state, description, streams, name, fields, headline, chart, questions, reasons, take_away)
+        self._wire(read, add, remove)
+
+    def _wire(self, read: Any, add: Any, remove: Any) -> None:
+        import gradio
+
+        parts = self.parts
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        gradio.on(
-            [field.input for field in fields], self._answer, [state, streams, *fields], parts.shown, trigger_mode="always_last", **quiet
-        )
-        for number, question in enumerate(questions):
-            question.input(partial(self._answer_question, number), [question, state, streams], parts.all, **quiet)
-        streams.input(self._show_all, [state, streams], parts.all, **quiet)
-        gradio.on([name.submit, name.blur], self._rename, [name, state, streams], parts.all, **quiet)
-        add.click(self._add, state, parts.all, **quiet)
-        remove.click(self._remove, [state, streams], parts.all, **quiet)
+        answered = [field.input for field in parts.fields]
+        gradio.on(answered, self._answer, [parts.state, parts.streams, *parts.fields], parts.shown, trigger_mode="always_last", **quiet)
+        for number, question in enumerate(parts.questions):
+            question.input(partial(self._answer_question, number), [question, parts.state, parts.streams], parts.all, **quiet)
+        parts.streams.input(self._choose, [parts.state, parts.streams], parts.all, **quiet)
+        gradio.on([parts.name.submit, parts.name.blur], self._rename, [parts.name, parts.state, parts.streams], parts.all, **quiet)
+        add.click(self._add, parts.state, parts.all, **quiet)
+        remove.click(self._remove, [parts.state, parts.streams], parts.all, **quiet)
+        gradio.on([read.click, parts.description.submit], self.read, parts.description, parts.all, **quiet)
+
+    @property
+    def _criteria(self) -> Criteria:
+        return self._advisor.get().criteria
 
     def _form(self) -> list[Any]:
         import gradio
@@ -106,17 +123,30 @@ class AdvisorTab:
                     fields[criterion.id] = gradio.Dropdown(choices, value=_UNKNOWN, label=criterion.question, filterable=False)
         return [fields[criterion.id] for criterion in self._criteria.criteria]
 
+    def read(self, description: str) -> list[Update]:
+        """Show what a description comes to; where it names no task, that is said."""
+        import gradio
+
+        try:
+            advice = self._advisor.get().advise(clean_question(description, self._settings.max_question_characters))
+        except QuestionRefused as error:
+            gradio.Info(str(error))
+            return [gradio.skip()] * len(self.parts.all)
+        if not advice.workstreams:
+            return self._all(make_profile(self._criteria, [("", {})]), 0, notes=advice.notes)
+        return self._all(advice.profile, 0, advice)
+
     def _answer(self, fragment: str, current: int, *values: str) -> list[Update]:
         profile = from_fragment(self._criteria, fragment)
         answers = {criterion.id: value for criterion, value in zip(self._criteria.criteria, values, strict=True) if value}
-        return self._shown(_replaced(profile, current, Workstream(profile.workstreams[current].name, answers)))
+        return self._shown(self._assess(_replaced(profile, current, Workstream(profile.workstreams[current].name, answers))))
 
     def _answer_question(self, number: int, option: str, fragment: str, current: int) -> list[Update]:
         profile = from_fragment(self._criteria, fragment)
-        stream, unknown = assess(self._criteria, profile).questions[number]
-        return self._all(profile.with_answer(stream, unknown.criterion, option or None), current)
+        question = self._assess(profile).questions[number]
+        return self._all(profile.with_answer(question.number, question.criterion, option or None), current)
 
-    def _show_all(self, fragment: str, current: int) -> list[Update]:
+    def _choose(self, fragment: str, current: int) -> list[Update]:
         return self._all(from_fragment(self._criteria, fragment), current)
 
     def _rename(self, name: str, fragment: str, current: int) -> list[Update]:
@@ -135,40 +165,45 @@ class AdvisorTab:
         left = (*streams[:current], *streams[current + 1 :]) or (Workstream("", {}),)
         return self._all(Profile(left), min(current, len(left) - 1))
 
-    def _all(self, profile: Profile, current: int) -> list[Update]:
+    def _assess(self, profile: Profile) -> Advice:
+        return self._advisor.get().assess(profile)
+
+    def _all(self, profile: Profile, current: int, advice: Advice | None = None, notes: Sequence[str] = ()) -> list[Update]:
         import gradio
 
         profile = make_profile(self._criteria, [(stream.name, stream.answers) for stream in profile.workstreams])
         stream = profile.workstreams[current]
         choices = [(each.name, number) for number, each in enumerate(profile.workstreams)]
         fields = [stream.answers.get(criterion.id, _UNKNOWN) for criterion in self._criteria.criteria]
-        return [gradio.update(choices=choices, value=current), stream.name, *fields, *self._shown(profile)]
+        shown = self._shown(advice or self._assess(profile), notes)
+        return [gradio.update(choices=choices, value=current), stream.name, *fields, *shown]
 
-    def _shown(self, profile: Profile) -> list[Update]:
+    def _shown(self, advice: Advice, notes: Sequence[str] = ()) -> list[Update]:
         import gradio
 
-        assessment = assess(self._criteria, profile)
-        fragment, view = to_fragment(self._criteria, profile), self._view()
-        questions = [gradio.update(**settings) for settings in self._questions(assessment)]
-        return [fragment, view.headline(assessment), chart_svg(assessment), *questions, view.reasons(assessment), _take_away(fragment)]
+        view = View(advice)
+        questions = [gradio.update(**shown) for shown in _questions(advice)]
+        headline = "\n\n".join([*notes, view.headline()])
+        fragment = to_fragment(self._criteria, advice.profile)
+        return [fragment, headline, chart_svg(advice), *questions, view.reasons(), _take_away(advice, self._criteria)]
 
-    def _view(self) -> View:
-        return View(self._criteria, Passages(self._live.get().search))
 
-    def _questions(self, assessment: Assessment) -> list[dict[str, Any]]:
-        """Return what the fields of the questions show; a field without a question is hidden."""
-        found: list[dict[str, Any]] = []
-        for number, unknown in assessment.questions[:_QUESTIONS]:
-            criterion = self._criteria.criterion(unknown.criterion)
-            name = f"{assessment.workstreams[number].name}: " if len(assessment.workstreams) > 1 else ""
-            choices = [("Unknown", _UNKNOWN), *((option.text, option.id) for option in criterion.options)]
-            found.append({"label": f"{name}{criterion.question}", "choices": choices, "value": _UNKNOWN, "visible": True})
-        return found + [{"visible": False}] * (_QUESTIONS - len(found))
+def _questions(advice: Advice) -> list[dict[str, Any]]:
+    """Return what the fields of the questions show; a field without a question is hidden."""
+    found: list[dict[str, Any]] = []
+    for question in advice.questions[:_QUESTIONS]:
+        name = f"{question.workstream}: " if len(advice.workstreams) > 1 else ""
+        choices = [("Unknown", _UNKNOWN), *((option["text"], option["id"]) for option in question.options)]
+        found.append({"label": f"{name}{question.question}", "choices": choices, "value": _UNKNOWN, "visible": True})
+    return found + [{"visible": False}] * (_QUESTIONS - len(found))
 
 
 def _replaced(profile: Profile, number: int, stream: Workstream) -> Profile:
     return Profile((*profile.workstreams[:number], stream, *profile.workstreams[number + 1 :]))
 
 
-def _take_away(fragment: str) -> str:
-    return f'<a href="/choose/assessment/#{quote(fragment, safe="=;,%!()*~-_.")}" target="_blank">Open on the Assessment page</a>'
+def _take_away(advice: Advice, criteria: Criteria) -> str:
+    """Return links as HTML: nothing of a reader's is stored here, the record's file is in the link itself."""
+    link = advice.link if advice.link.startswith(("http://", "https://")) else f"/{advice.link}"
+    links = [f'<a href="{html.escape(link)}" target="_blank">Open on the Assessment page</a>']
+    return " · ".join(links)

@@ -6,12 +6,12 @@ Gradio is imported only when the demo is made: it costs seconds.
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
+from chatbot.advisor.live import LiveAdvisor
 from chatbot.advisor_tab import TAB, AdvisorTab
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
@@ -21,7 +21,6 @@ from chatbot.render import escaped, sources_markdown, to_markdown, unescaped
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points
 from chatbot.tools import make_tools
-from guide.criteria import read_criteria
 
 if TYPE_CHECKING:
     import gradio
@@ -49,10 +48,18 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         neutral_hue="slate",
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],  # by name: a theme's own fonts come from elsewhere
         font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
-    ).set(block_title_text_color="*primary_900", block_title_text_color_dark="*primary_100", link_text_color_dark="*primary_300")
+    ).set(  # what a theme's own colors leave too faint to read
+        block_title_text_color="*primary_900",
+        block_title_text_color_dark="*primary_100",
+        link_text_color_dark="*primary_300",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+    )
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
-    tools = make_tools(live, settings)
-    demo = make_demo(live, settings)
+    advisor = LiveAdvisor(live)
+    tools = make_tools(live, advisor, settings)
+    demo = make_demo(live, advisor, settings)
     with demo:
         add_tools(tools)
     close_gradio_path(app, PATH)
@@ -72,7 +79,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
     return mounted
 
 
-def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
+def make_demo(live: LiveAssistant, advisor: LiveAdvisor, settings: Settings) -> "gradio.Blocks":
     """Return the demo's page."""
     import gradio
 
@@ -89,7 +96,6 @@ def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
             yield "", [*shown, {"role": "assistant", "content": text}], gradio.skip()
         yield "", [*shown, {"role": "assistant", "content": to_markdown(answer, "/")}], sources_markdown(answer, "/") or _NO_SOURCES
 
-    criteria = read_criteria(Path("docs/choose/criteria.yml"))
     with gradio.Blocks(title=settings.title, analytics_enabled=False, fill_height=True) as demo:
         gradio.Markdown(
             f"# {settings.title}\nEvery sentence is quoted from the guide and linked to the place where it stands. [Read the guide](/)"
@@ -126,8 +132,9 @@ def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
             for event in (box.submit, send.click):
                 event(respond, [box, chat], [box, chat, sources], api_visibility="private")
             clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
-        with gradio.Tab("Advise", id=TAB):
-            AdvisorTab(live, settings, criteria).build()
+        if advisor.knows_the_guide:
+            with gradio.Tab("Advise", id=TAB):
+                AdvisorTab(advisor, settings).build()
     return demo
 
 

@@ -18,7 +18,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot.settings import Settings
-from chatbot.tools import INSTRUCTIONS, Tool, ToolFailed
+from chatbot.tool import Tool, ToolFailed
+from chatbot.tools import INSTRUCTIONS
 from chatbot.wire import Refused, error_body, read_object
 from index import UserError
 
@@ -69,7 +70,7 @@ def _endpoint(tool: Tool) -> Callable[..., str]:
     def call(*values: Any) -> str:
         given = tool.checked(dict(zip(tool.takes.model_fields, values, strict=False)))
         try:
-            return gives.dump_json(tool.run(given)).decode("utf-8")
+            return gives.dump_json(tool.run(given), by_alias=True).decode("utf-8")
         except UserError:
             raise
         except Exception as error:

@@ -3,56 +3,49 @@
 chatbot.mcp serves them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
+from chatbot.advise_tool import make_advise_tool
+from chatbot.advisor.live import LiveAdvisor
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
 from chatbot.page_text import PageText, read_page
 from chatbot.questions import clean_question
 from chatbot.settings import Settings
-from index import UserError
+from chatbot.tool import Input, Tool
 
 INSTRUCTIONS = (
     "A reference guide to one decision: run enterprise AI with MLOps, LLMOps, both or neither, and how to operate it. "
-    "`ask` answers a question with citations, `search` finds passages, `read_page` gives the text around a citation. "
+    "`ask` answers a question with citations, `search` finds passages, `read_page` gives the text around a citation, `advise` "
+    "weighs a described situation. "
     "Every statement comes from the guide word for word; say so when the verdict is `not_covered` instead of filling the gap."
 )
 
 
-class ToolFailed(UserError):
-    """A tool call that can't be answered; the agent is told why."""
-
-
-class _Input(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class TurnIn(_Input):
+class TurnIn(Input):
     """One turn of the dialogue so far."""
 
     role: Literal["user", "assistant"]
     content: str = Field(max_length=20_000)
 
 
-class AskIn(_Input):
+class AskIn(Input):
     """Arguments of `ask`."""
 
     question: str = Field(min_length=1, description="One question, in English, in a sentence or in keywords.")
     history: list[TurnIn] = Field(default=[], max_length=50, description="The dialogue so far, oldest turn first; completes a follow-up.")
 
 
-class SearchIn(_Input):
+class SearchIn(Input):
     """Arguments of `search`."""
 
     query: str = Field(min_length=1, description="What to look for, in words.")
     limit: int = Field(default=6, ge=1, le=20, description="Most passages to return.")
 
 
-class ReadPageIn(_Input):
+class ReadPageIn(Input):
     """Arguments of `read_page`."""
 
     url: str = Field(
@@ -79,36 +72,8 @@ class SearchResult(BaseModel):
     index_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """One tool as an agent sees it."""
-
-    name: str
-    title: str
-    description: str
-    takes: type[BaseModel]
-    gives: Any
-    """Type of the result: a dataclass or a model; its schema is told."""
-    run: Callable[[Any], Any]
-
-    def checked(self, arguments: dict[str, Any]) -> BaseModel:
-        """Return the arguments as a model.
-
-        Raises:
-            ToolFailed: If they have the wrong form; names the first one.
-        """
-        try:
-            return self.takes.model_validate(arguments)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            place = ".".join(str(step) for step in first["loc"][:1] if step in self.takes.model_fields) or "arguments"
-            raise ToolFailed(
-                f"{place}: {first['msg']}.", remedy=f"`{self.name}` takes {', '.join(f'`{name}`' for name in self.takes.model_fields)}."
-            ) from error
-
-
-def make_tools(live: LiveAssistant, settings: Settings) -> list[Tool]:
-    """Return the tools over the index that answers now."""
+def make_tools(live: LiveAssistant, advisor: LiveAdvisor, settings: Settings) -> list[Tool]:
+    """Return the tools over the index that answers now; `advise` only where that is the guide's."""
     limit = settings.max_question_characters
 
     def ask(given: AskIn) -> Answer:
@@ -134,7 +99,7 @@ def make_tools(live: LiveAssistant, settings: Settings) -> list[Tool]:
     def read(given: ReadPageIn) -> PageText:
         return read_page(live.get().search, given.url, given.start)
 
-    return [
+    tools = [
         Tool(
             "ask",
             "Ask the guide",
@@ -167,3 +132,4 @@ def make_tools(live: LiveAssistant, settings: Settings) -> list[Tool]:
             read,
         ),
     ]
+    return [*tools, make_advise_tool(advisor, limit)] if advisor.knows_the_guide else tools

@@ -1,16 +1,11 @@
-"""A result as Markdown for a page: what fits, why, what would change it. Pure.
-
-Text is escaped, links lead into the guide. The numbers are the engine's; docs/about/advisor.md says how they are made.
-"""
+"""Advice as Markdown for a page on which its reasons are links: what fits, why, what would change it. Pure."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
-from chatbot.advisor.chart import NAMES
-from chatbot.advisor.engine import rounded
-from chatbot.advisor.passages import Passages
-from chatbot.advisor.results import Argument, Assessment, StreamResult
+from chatbot.advisor.advice import Advice, Reason, StreamAdvice
 from chatbot.render import escaped
-from guide.criteria import Criteria, Recommendation
+from guide.criteria import Recommendation
 
 TITLES: dict[Recommendation | None, str] = {
     "mlops": "MLOps",
@@ -19,94 +14,84 @@ TITLES: dict[Recommendation | None, str] = {
     "neither": "Neither",
     None: "Too little is known",
 }
-LIMITS = (
-    "Weights and numbers are this guide's judgment, not fitted to the outcomes of projects; criteria overlap. The law is decided by "
-    "purpose, and no score outweighs it."
-)
 _MOST = 5
 """Reasons shown for each side of a work stream."""
+_FLIPS = 3
 
 
 class View:
-    """Renders results over one loaded index."""
+    """Renders one advice."""
 
-    def __init__(self, criteria: Criteria, passages: Passages, base: str = "/") -> None:
+    def __init__(self, advice: Advice, base: str = "/") -> None:
         """Prepare to render.
 
         Args:
-            criteria: What the results were computed with.
-            passages: Where links lead to.
+            advice: What to render.
             base: Put before links that are relative to the site root.
         """
-        self._criteria, self._passages, self._base = criteria, passages, base
+        self._advice, self._base = advice, base
+        self._urls = {source.number: source.url for source in advice.citations}
 
-    def headline(self, assessment: Assessment) -> str:
-        """Return the overall recommendation and how sure it is."""
-        title = f"## {TITLES[assessment.recommendation]}\n\n"
-        if assessment.recommendation is None:
-            return title + "No work stream has answers of enough weight yet: answer a question below, or more of the form."
-        outcome = self._criteria.results[assessment.recommendation]
-        return (
-            f"{title}{escaped(outcome.summary)} {self._link('Read more', outcome.page)}\n\n"
-            f"Confidence {assessment.confidence:.2f}. Robustness {rounded(assessment.robustness)}%: so many single changes of an answer "
-            "leave the result as it is."
-        )
+    def headline(self) -> str:
+        """Return the overall recommendation, how sure it is, and what was noticed while reading."""
+        advice = self._advice
+        lines = [f"## {TITLES[advice.recommendation]}", "", escaped(advice.summary), ""]
+        if advice.recommendation is not None:
+            lines += [
+                f"Confidence {advice.confidence:.2f}. Robustness {advice.robustness}%: so many single changes of an answer leave the "
+                "result as it is.",
+                "",
+            ]
+        return "\n".join([*lines, *(f"*{escaped(note)}*\n" for note in advice.notes)]).strip()
 
-    def reasons(self, assessment: Assessment) -> str:
+    def reasons(self) -> str:
         """Return why, what would change it, what follows, and the limits of the method."""
         lines: list[str] = []
-        for stream in assessment.workstreams:
+        for stream in self._advice.workstreams:
             lines += self._stream(stream)
-        lines += self._changes(assessment)
-        lines += self._outlook(assessment.recommendation)
-        return "\n".join([*lines, f"*{LIMITS}* [How the advisor decides]({self._base}about/advisor/)"])
+        lines += self._changes()
+        for title, pointers, mark in (
+            ("Risks", self._advice.risks, "-"),
+            ("First steps", self._advice.next_steps, "1."),
+            ("What to read", self._advice.read, "-"),
+        ):
+            if pointers:
+                lines += [f"### {title}", "", *(f"{mark} {self._link(each.text, each.citation)}" for each in pointers), ""]
+        lines += ["### Limits", "", *(f"- {escaped(limit)}" for limit in self._advice.limits)]
+        return "\n".join([*lines, f"- [How the advisor decides]({self._base}about/advisor/)"])
 
-    def _stream(self, stream: StreamResult) -> Iterator[str]:
+    def _stream(self, stream: StreamAdvice) -> Iterator[str]:
         yield f"### {escaped(stream.name)}: {TITLES[stream.recommendation]}\n"
-        held = {each.id: each for each in self._criteria.constraints}
-        for name in stream.constraints:
-            stopped = " and ".join(NAMES[practice] for practice in held[name].stops)
-            yield f"- **Stops {stopped}:** {self._link(held[name].text, held[name].section)}"
-        for heading, wanted in (("For", 1), ("Against", -1)):
-            found = [each for each in stream.arguments if each.points * wanted > 0][:_MOST]
-            if found:
+        for constraint in stream.constraints:
+            yield f"- **Outranks the scores:** {self._link(constraint.text, constraint.citation)}"
+        for heading, reasons in (("For", stream.reasons_for), ("Against", stream.reasons_against)):
+            if reasons:
                 yield f"\n**{heading}**\n"
-                yield from (f"- {self._argument(each)}" for each in found)
+                yield from (f"- {self._reason(each)}" for each in reasons[:_MOST])
         if stream.recommendation is None and stream.answers:
-            yield "\n**Known so far**\n"
-            for name, option in stream.answers.items():
-                criterion = self._criteria.criterion(name)
-                yield f"- {self._link(criterion.name, criterion.section)}: {escaped(criterion.option(option).text)}"
+            yield f"\nAnswers so far: {len(stream.answers)}."
         yield ""
 
-    def _argument(self, argument: Argument) -> str:
-        criterion = self._criteria.criterion(argument.criterion)
-        points = f"{argument.points:+d}".replace("-", "−")
-        return f"{self._link(criterion.name, criterion.section)}: {escaped(criterion.option(argument.option).text)} ({points})"
+    def _reason(self, reason: Reason) -> str:
+        points = f"{reason.points:+d}".replace("-", "−")
+        read = f", read from “{escaped(reason.words)}”" if reason.words else ""
+        return f"{self._link(reason.name, reason.citation)}: {escaped(reason.text)} ({points}){read}"
 
-    def _changes(self, assessment: Assessment) -> Iterator[str]:
-        flips = assessment.flips[:3]
-        if not flips:
+    def _changes(self) -> Iterator[str]:
+        if not self._advice.flips:
             return
         yield "### What would change it\n"
-        for number, flip, _ in flips:
-            criterion = self._criteria.criterion(flip.criterion)
-            stream = assessment.workstreams[number].name
-            instead = escaped(criterion.option(flip.instead).text)
-            yield f"- {escaped(stream)}, {escaped(criterion.name.lower())}: if “{instead}”, then {TITLES[flip.result]}."
+        for flip in self._advice.flips[:_FLIPS]:
+            yield (
+                f"- {escaped(flip.workstream)}, {escaped(flip.name.lower())}: “{escaped(flip.instead)}” instead of “{escaped(flip.given)}” "
+                f"leads to {TITLES[flip.result]}."
+            )
         yield ""
 
-    def _outlook(self, recommendation: Recommendation | None) -> Iterator[str]:
-        if recommendation is None:
-            return
-        outcome = self._criteria.results[recommendation]
-        for heading, pointers in (("Risks", outcome.risks), ("First steps", outcome.steps)):
-            yield f"### {heading}\n"
-            for number, pointer in enumerate(pointers, 1):
-                mark = f"{number}." if heading == "First steps" else "-"
-                yield f"{mark} {self._link(pointer.text, pointer.section)}"
-            yield ""
-
-    def _link(self, text: str, address: str) -> str:
-        cited = self._passages.at(address)
-        return f"[{escaped(text)}]({self._base}{cited.address})" if cited else escaped(text)
+    def _link(self, text: str, citation: int | None) -> str:
+        if citation is None:
+            return escaped(text)
+        url = self._urls[citation]
+        # an anchor may hold what ends a Markdown link; what is percent-encoded already stays as it is
+        target = quote(url if url.startswith(("http://", "https://")) else self._base + url, safe="/~@:!$&'*+,;=?#%")
+        return f"[{escaped(text)}]({target})"
