@@ -4,6 +4,7 @@ A session's state is the profile's link fragment, a short text. Gradio is import
 """
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ TAB = "advise"
 _QUESTIONS = 3
 _UNKNOWN = ""
 """Value of a form field that is not answered."""
+_PROFILE = re.compile(r"choose/assessment/#(profile=[^\s)\"']+)")
 Update = Any
 """What Gradio takes for a component: a value or an update."""
 
@@ -60,7 +62,7 @@ class AdvisorTab:
         """Prepare the tab; `build` makes it."""
         self._advisor, self._settings = advisor, settings
 
-    def build(self) -> None:
+    def build(self) -> "AdvisorTab":
         """Make the tab's components and wire them; call inside a `gradio.Tab`."""
         import gradio
 
@@ -92,6 +94,30 @@ class AdvisorTab:
         state = gradio.State(to_fragment(self._criteria, start))
         self.parts = _Parts(state, description, streams, name, fields, headline, chart, questions, reasons, take_away)
         self._wire(read, add, remove)
+        return self
+
+    def lead_in(self, chat: Any, onward: Any, tabs: Any) -> None:
+        """Show a button where the chat's last answer offers advice; it opens the tab with the situation filled in.
+
+        Args:
+            chat: The chat, whose answers link to the Assessment page with a profile.
+            onward: The button, hidden at first.
+            tabs: What this tab stands in.
+        """
+        import gradio
+
+        offered = gradio.State("")
+
+        def offer(messages: list[dict[str, Any]]) -> tuple[str, Update]:
+            found = _PROFILE.findall(str(messages[-1]["content"])) if messages else []
+            return (found[-1] if found else ""), gradio.update(visible=bool(found))
+
+        def go(fragment: str) -> list[Update]:
+            return [gradio.update(selected=TAB), *self._all(from_fragment(self._criteria, fragment), 0)]
+
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        chat.change(offer, chat, [offered, onward], trigger_mode="always_last", **quiet)
+        onward.click(go, offered, [tabs, *self.parts.all], **quiet)
 
     def _wire(self, read: Any, add: Any, remove: Any) -> None:
         import gradio

@@ -48,7 +48,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         neutral_hue="slate",
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],  # by name: a theme's own fonts come from elsewhere
         font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
-    ).set(  # what a theme's own colors leave too faint to read
+    ).set(  # what the theme's own colors leave too faint to read
         block_title_text_color="*primary_900",
         block_title_text_color_dark="*primary_100",
         link_text_color_dark="*primary_300",
@@ -59,7 +59,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
     advisor = LiveAdvisor(live)
     tools = make_tools(live, advisor, settings)
-    demo = make_demo(live, advisor, settings)
+    demo = make_demo(live, settings, advisor)
     with demo:
         add_tools(tools)
     close_gradio_path(app, PATH)
@@ -79,7 +79,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
     return mounted
 
 
-def make_demo(live: LiveAssistant, advisor: LiveAdvisor, settings: Settings) -> "gradio.Blocks":
+def make_demo(live: LiveAssistant, settings: Settings, advisor: LiveAdvisor) -> "gradio.Blocks":
     """Return the demo's page."""
     import gradio
 
@@ -100,41 +100,42 @@ def make_demo(live: LiveAssistant, advisor: LiveAdvisor, settings: Settings) -> 
         gradio.Markdown(
             f"# {settings.title}\nEvery sentence is quoted from the guide and linked to the place where it stands. [Read the guide](/)"
         )
-        with gradio.Tab("Ask", id="ask"):
-            with gradio.Row():
-                with gradio.Column(scale=3):
-                    chat = gradio.Chatbot(
+        tabs = gradio.Tabs()
+        with tabs, gradio.Tab("Ask", id="ask"), gradio.Row():
+            with gradio.Column(scale=3):
+                chat = gradio.Chatbot(
+                    show_label=False,
+                    height="62vh",
+                    buttons=["copy"],
+                    sanitize_html=True,
+                    allow_tags=False,
+                    latex_delimiters=[],
+                    feedback_options=None,
+                    placeholder="Ask about MLOps, LLMOps, or the choice between them.",
+                )
+                with gradio.Row():
+                    box = gradio.Textbox(
+                        placeholder="Type a question and press Enter",
                         show_label=False,
-                        height="62vh",
-                        buttons=["copy"],
-                        sanitize_html=True,
-                        allow_tags=False,
-                        latex_delimiters=[],
-                        feedback_options=None,
-                        placeholder="Ask about MLOps, LLMOps, or the choice between them.",
+                        container=False,
+                        scale=6,
+                        autofocus=True,
+                        lines=1,
+                        max_length=settings.max_question_characters,
                     )
-                    with gradio.Row():
-                        box = gradio.Textbox(
-                            placeholder="Type a question and press Enter",
-                            show_label=False,
-                            container=False,
-                            scale=6,
-                            autofocus=True,
-                            lines=1,
-                            max_length=settings.max_question_characters,
-                        )
-                        send = gradio.Button("Ask", variant="primary", scale=1, min_width=80)
-                        clear = gradio.Button("Clear", scale=1, min_width=80)
-                    gradio.Examples([[question] for question in _examples(live)], inputs=box, label="Questions to begin with")
-                with gradio.Column(scale=2):
-                    gradio.Markdown("### Sources of the last answer")
-                    sources = gradio.Markdown(_NO_SOURCES, elem_id="sources", sanitize_html=True)
-            for event in (box.submit, send.click):
-                event(respond, [box, chat], [box, chat, sources], api_visibility="private")
-            clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
+                    send = gradio.Button("Ask", variant="primary", scale=1, min_width=80)
+                    clear = gradio.Button("Clear", scale=1, min_width=80)
+                onward = gradio.Button("Weigh this in the tab Advise", variant="primary", visible=False)
+                gradio.Examples([[question] for question in _examples(live)], inputs=box, label="Questions to begin with")
+            with gradio.Column(scale=2):
+                gradio.Markdown("### Sources of the last answer")
+                sources = gradio.Markdown(_NO_SOURCES, elem_id="sources", sanitize_html=True)
+        for event in (box.submit, send.click):
+            event(respond, [box, chat], [box, chat, sources], api_visibility="private")
+        clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
         if advisor.knows_the_guide:
-            with gradio.Tab("Advise", id=TAB):
-                AdvisorTab(advisor, settings).build()
+            with tabs, gradio.Tab("Advise", id=TAB):
+                AdvisorTab(advisor, settings).build().lead_in(chat, onward, tabs)
     return demo
 
 

@@ -83,7 +83,7 @@
     const limits = element("p", { class: "tool-hint" }, "The two sides are two results: nothing adds them up. Placements in published models are this guide's reading.");
 
     function panel(lens) {
-      const practiced = element("input", { type: "checkbox", id: `practiced-${lens}` });
+      const practiced = element("input", { type: "checkbox", id: `practiced-${lens}`, autocomplete: "off" });
       const groups = [...data.levels.slice(1).map(({ level, name }) => [level, `Level ${level}, ${name.toLowerCase()}`]),
         [null, "Further checks of published levels"]];
       const questions = groups.map(([level, title]) => {
@@ -161,8 +161,9 @@
     }
 
     place.replaceChildren(stale, ...[...panels.values()].map(({ whole }) => whole), limits, actions, said.region);
+    const fragment = location.hash.slice(1);  // before an empty form takes it away
     load({});
-    if (location.hash) restore(location.hash.slice(1));
+    if (fragment) restore(fragment);
     return restore;
   });
 
