@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from chatbot.advisor.advisor import Advisor
 from chatbot.advisor.chart import chart_svg
-from chatbot.advisor.engine import assess
-from chatbot.advisor.passages import Passages
 from chatbot.advisor.profile import from_fragment, make_profile
 from chatbot.advisor.view import View
 from chatbot.assistant import Assistant
@@ -78,8 +77,9 @@ def test_reasons_open_the_section_that_explains_them(tab: Page) -> None:
     choose(tab, field(tab, "What must come out?"), "Text, a summary, code or a dialogue must come out")
     link = tab.locator("#advice-reasons").get_by_role("link", name="Output kind").first
     expect(link).to_be_visible()
-    tab.goto(f"{tab.url.split('/chat')[0]}{link.get_attribute('href')}")
-    assert tab.locator(f"[id='{urlsplit(tab.url).fragment}']").count() == 1
+    address = link.get_attribute("href") or ""
+    tab.goto(f"{tab.url.split('/chat')[0]}{address}")
+    assert tab.locator(f"[id='{urlsplit(address).fragment.partition(':~:')[0]}']").count() == 1
 
 
 def test_work_streams_are_added_named_and_removed_and_decide_together(tab: Page) -> None:
@@ -107,12 +107,29 @@ def test_link_to_the_assessment_page_holds_the_profile(tab: Page) -> None:
     assert dict(profile.workstreams[0].answers) == {"input": "language"}
 
 
+def test_description_is_read_and_its_words_stand_beside_the_reasons(tab: Page) -> None:
+    tab.get_by_label("What do you want to do?").fill(f"We want to score loan applications and also let staff ask about documents. {ATTACK}")
+    tab.get_by_role("button", name="Read the description").click()
+    expect(tab.locator("#advice-headline h2")).to_have_text("Both, MLOps and LLMOps")
+    expect(tab.locator("#advice-reasons")).to_contain_text("read from “We want to score loan applications”")
+    expect(tab.get_by_role("radio")).to_have_count(2)
+    expect(field(tab, "What must come out?")).to_have_value("A number, class, rank or forecast must come out")
+    assert tab.locator("#advice-reasons img, #advice-headline img, #advice-reasons a[href^=javascript]").count() == 0
+
+
+def test_text_without_a_task_is_answered_honestly(tab: Page) -> None:
+    tab.get_by_label("What do you want to do?").fill("The weather is nice today.")
+    tab.get_by_role("button", name="Read the description").click()
+    expect(tab.locator("#advice-headline")).to_contain_text("describes no task that I could make out")
+    expect(tab.locator("#advice-headline h2")).to_have_text("Too little is known")
+
+
 # picture and words without a browser
 
 
-def test_picture_tells_every_bar_in_words_and_its_range() -> None:
+def test_picture_tells_every_bar_in_words_and_its_range(assistant: Assistant) -> None:
     profile = make_profile(CRITERIA, [("Scoring <b>", {"output": "prediction"}), ("Text", {})])
-    svg = ET.fromstring(chart_svg(assess(CRITERIA, profile)))
+    svg = ET.fromstring(chart_svg(Advisor(assistant.search).assess(profile)))
     described = svg.findtext("{*}desc") or ""
     assert "Scoring <b>: MLOps 93 (from −51 to 93)" in described and "Text: MLOps 0 (from" in described
     assert svg.get("role") == "img" and svg.findtext("{*}title")
@@ -120,12 +137,12 @@ def test_picture_tells_every_bar_in_words_and_its_range() -> None:
     assert all(0 < width <= 420 for width in widths)
 
 
-def test_certain_scores_are_shown_without_a_range() -> None:
+def test_certain_scores_are_shown_without_a_range(assistant: Assistant) -> None:
     everything = {criterion.id: criterion.options[0].id for criterion in CRITERIA.criteria}
-    assert "from" not in chart_svg(assess(CRITERIA, make_profile(CRITERIA, [("All", everything)])))
+    assert "from" not in chart_svg(Advisor(assistant.search).assess(make_profile(CRITERIA, [("All", everything)])))
 
 
-def test_constraint_in_force_is_said_with_its_reason(assistant: Assistant) -> None:
+def test_rule_that_outranks_the_scores_is_said_with_its_section(assistant: Assistant) -> None:
     profile = make_profile(CRITERIA, [("Approvals", {"output": "text", "alternative": "reaches"})])
-    told = View(CRITERIA, Passages(assistant.search)).reasons(assess(CRITERIA, profile))
-    assert "**Stops MLOps and LLMOps:** [A rule, query or search that reaches the target needs no model](/choose/when-neither/" in told
+    told = View(Advisor(assistant.search).assess(profile)).reasons()
+    assert "**Outranks the scores:** [A rule, query or search that reaches the target needs no model](/choose/when-neither/#" in told

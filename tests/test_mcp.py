@@ -11,6 +11,7 @@ import pytest
 from mcp import ClientSession, types
 from mcp.client.streamable_http import streamable_http_client
 
+from index import Store, build_index
 from tests.guide_server import GuideServer, serving
 
 HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
@@ -52,7 +53,7 @@ def post(server: GuideServer, message: dict[str, Any] = LIST, **headers: str) ->
 
 def test_exactly_the_guide_s_tools_are_offered_and_each_says_what_it_takes_and_gives(server: GuideServer) -> None:
     tools = {tool.name: tool for tool in with_client(server, lambda session: session.list_tools()).tools}
-    assert set(tools) == {"ask", "search", "read_page"}
+    assert set(tools) == {"ask", "search", "read_page", "advise"}
     for tool in tools.values():
         assert tool.title
         assert tool.description is not None and len(tool.description) > 100
@@ -110,6 +111,34 @@ def test_long_page_is_read_to_its_end_in_parts(server: GuideServer) -> None:
     assert len(links) == len(set(links)) > 80
 
 
+BANK = "We are a retail bank. We want to score loan applications and also let staff ask questions about policy documents."
+
+
+def test_advice_names_each_task_with_reasons_from_the_words_and_cited(server: GuideServer) -> None:
+    advice = call(server, "advise", {"description": BANK}).structuredContent
+    assert advice is not None and advice["recommendation"] == "both"
+    assert [stream["recommendation"] for stream in advice["workstreams"]] == ["mlops", "llmops"]
+    cited = {citation["number"] for citation in advice["citations"]}
+    for stream in advice["workstreams"]:
+        assert stream["for"] and all(reason["words"] in BANK and reason["citation"] in cited for reason in stream["for"])
+        assert stream["scores"]["mlops"]["low"] < stream["scores"]["mlops"]["high"]
+    assert advice["questions"] and advice["unknown"] and advice["flips"] and advice["next_steps"] and advice["limits"]
+
+
+def test_answer_to_a_returned_question_refines_the_advice(server: GuideServer) -> None:
+    question = {"workstream": 1, "criterion": "alternative", "option": "reaches"}
+    advice = call(server, "advise", {"description": BANK, "answers": [question]}).structuredContent
+    assert advice is not None
+    assert [stream["recommendation"] for stream in advice["workstreams"]] == ["mlops", "neither"]
+    assert advice["workstreams"][1]["constraints"]
+
+
+def test_text_without_a_task_gets_no_recommendation(server: GuideServer) -> None:
+    advice = call(server, "advise", {"description": "The weather is nice today."}).structuredContent
+    assert advice is not None and advice["recommendation"] is None and not advice["workstreams"]
+    assert "describes no task" in advice["notes"][0]
+
+
 def test_table_is_read_as_a_table_and_steps_as_steps(server: GuideServer) -> None:
     page = call(server, "read_page", {"url": "/operate/maturity/"}).structuredContent
     assert page is not None
@@ -128,6 +157,19 @@ def test_table_is_read_as_a_table_and_steps_as_steps(server: GuideServer) -> Non
         pytest.param("search", {"query": "drift", "limit": 10_000}, "limit: Input should be less than or equal to 20", id="too many"),
         pytest.param("read_page", {"url": "../../etc/passwd"}, "The index has no page of that address.", id="no page"),
         pytest.param("read_page", {"url": "llmops/rag/#nowhere"}, "That page has no section of that anchor.", id="no section"),
+        pytest.param("advise", {"description": "?"}, "The question is empty.", id="nothing described"),
+        pytest.param(
+            "advise",
+            {"description": BANK, "answers": [{"workstream": 5, "criterion": "output", "option": "text"}]},
+            "the description has 2 work stream(s)",
+            id="no such task",
+        ),
+        pytest.param(
+            "advise",
+            {"description": BANK, "answers": [{"workstream": 0, "criterion": "output", "option": "gold"}]},
+            "there is no such criterion or option",
+            id="no such option",
+        ),
         pytest.param("respond", {"question": "drift"}, "There is no tool of that name.", id="handler of the demo"),
     ],
 )
@@ -151,23 +193,41 @@ def test_own_page_may_call(server: GuideServer) -> None:
     assert "read_page" in post(server, Origin=server.url.rstrip("/")).text
 
 
+MANUAL = """<main><h1>Espresso at the office</h1><p>An espresso machine forces hot water through coffee.</p>
+<h2 id="scale">Descaling</h2><p>Descale the espresso machine every two months.</p></main>"""
+
+
 @pytest.fixture(scope="module")
-def open_server(site: Path, server: GuideServer) -> Iterator[GuideServer]:
-    """A server that lets another site's pages call."""
-    with serving(store=site.parent / "index" / "store", CHATBOT_ALLOWED_ORIGINS="https://docs.example.org") as running:
+def manual(encoders: Path, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuideServer]:
+    """A server of somebody else's manual, whose pages may call it from their own site."""
+    folder = tmp_path_factory.mktemp("manual")
+    (folder / "html").mkdir()
+    (folder / "html" / "index.html").write_text(MANUAL, "utf-8")
+    (folder / "store").mkdir()
+    (folder / "store" / "encoders").symlink_to(encoders)
+    build_index(folder / "html", Store(folder / "store"), site_url="https://docs.example.org/")
+    with serving(store=folder / "store", CHATBOT_ALLOWED_ORIGINS="https://docs.example.org") as running:
         yield running
 
 
-def test_page_of_an_allowed_origin_may_call_with_the_headers_of_mcp(open_server: GuideServer) -> None:
+def test_page_of_an_allowed_origin_may_call_with_the_headers_of_mcp(manual: GuideServer) -> None:
     origin = "https://docs.example.org"
     asked = {
         "Origin": origin,
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type,mcp-protocol-version",
     }
-    assert httpx.options(f"{open_server.url}mcp", headers=asked).headers["access-control-allow-origin"] == origin
-    assert "read_page" in post(open_server, Origin=origin).text
-    assert post(open_server, Origin="https://evil.example").status_code == 403
+    assert httpx.options(f"{manual.url}mcp", headers=asked).headers["access-control-allow-origin"] == origin
+    assert "read_page" in post(manual, Origin=origin).text
+    assert post(manual, Origin="https://evil.example").status_code == 403
+
+
+def test_other_site_s_pages_are_read_by_their_published_links_and_nothing_advises_there(manual: GuideServer) -> None:
+    tools = with_client(manual, lambda session: session.list_tools()).tools
+    assert {tool.name for tool in tools} == {"ask", "search", "read_page"}
+    assert "Advise" not in httpx.get(f"{manual.url}chat/config").text
+    page = call(manual, "read_page", {"url": "https://docs.example.org/#scale"}).structuredContent
+    assert page is not None and [section["text"] for section in page["sections"]] == ["Descale the espresso machine every two months."]
 
 
 @pytest.mark.parametrize("method", ["resources/list", "resources/read", "prompts/get", "resources/templates/list"])
