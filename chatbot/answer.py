@@ -77,6 +77,28 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class AdviceQuestion:
+    """What the advisor asks back; a reply in the dialogue answers it."""
+
+    workstream: str
+    question: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceOffer:
+    """What the advisor makes of a situation that the question describes."""
+
+    recommendation: str | None
+    """`mlops`, `llmops`, `both` or `neither`; none where too little is known."""
+    confidence: float
+    summary: str
+    link: str
+    """The Assessment page with the situation filled in; relative to the site root unless the index knows where the site is published."""
+    questions: tuple[AdviceQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What every door renders."""
 
@@ -96,6 +118,8 @@ class Answer:
     notes: tuple[str, ...] = ()
     weakest_evidence: str = ""
     """The weakest kind of source that the answer's citations rest on, and its year; empty where they name none."""
+    advice: AdviceOffer | None = None
+    """Where the question describes a situation to decide."""
     index_version: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
 

@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Scope
 
+from chatbot.advisor.http import add_advising
 from chatbot.answer import Answer, Turn
 from chatbot.feedback import Feedback, FeedbackStore
 from chatbot.live import LiveAssistant
@@ -77,6 +78,7 @@ def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
         headers = ["Content-Type", "Accept", "MCP-Protocol-Version"]
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=headers)
     _add_asking(app, live, settings)
+    add_advising(app, lambda: live.get().advisor, longest=settings.max_question_characters, most_bytes=settings.max_body_bytes)
     _add_feedback(app, settings)
     _add_health(app, live)
     _add_widget(app)

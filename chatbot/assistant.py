@@ -6,7 +6,10 @@ them and takes the time.
 
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from chatbot.advisor.advisor import Advisor
+from chatbot.advisor.dialogue import with_advice
 from chatbot.answer import Answer, Asked, Citation, Place, Statement, Turn, Verdict
 from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage, signals
@@ -53,6 +56,11 @@ class Assistant:
         self.coverage = fitted.meaning if search.embedder is not None else fitted.words
         self.limit = limit
 
+    @cached_property
+    def advisor(self) -> Advisor:
+        """The advisor over the same index."""
+        return Advisor(self.search)
+
     def understand(self, question: str, history: tuple[Turn, ...] = ()) -> Asked:
         """Return what is asked, a follow-up completed from the dialogue."""
         return understand(question, history[-HISTORY:], known=self.search.lexical.vocabulary.__contains__)
@@ -76,6 +84,7 @@ class Assistant:
         answer = self._write(asked, parts, covered)
         earlier = [turn.content for turn in history if turn.role == "user"]
         pages = [hit.passage.page for part in (covered or parts) for hit in part.evidence.hits[:5]]
+        answer = with_advice(answer, self.advisor, asked, history[-HISTORY:])
         ended = time.perf_counter()
         return replace(
             answer,

@@ -1,4 +1,4 @@
-"""The command line: build, ask, serve. The only module that writes to a terminal."""
+"""The command line: build, ask, advise, serve. The only module that writes to a terminal."""
 
 import io
 import json
@@ -8,11 +8,13 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -73,6 +75,42 @@ def ask(
 
 
 @app.command()
+def advise(
+    description: Annotated[list[str] | None, typer.Argument(help="The situation; asked for if not given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the advice as JSON.")] = False,
+    record: Annotated[Path | None, typer.Option(help="Also write a decision record: FILE.json or FILE.md.")] = None,
+    brief: Annotated[Path | None, typer.Option(help="Also write a brief of one page: FILE.html.")] = None,
+    review: Annotated[Path | None, typer.Option(help="Review the decision record FILE.json instead.")] = None,
+    store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
+) -> None:
+    """Advise on MLOps, LLMOps, both or neither. Exit code 0: advised, or the decision stands; 1: undecided, or it doesn't; 2: failed."""
+    from chatbot.advisor import command
+    from chatbot.advisor.advisor import Advisor
+    from chatbot.advisor.render import review_markdown
+    from chatbot.questions import clean_question
+    from chatbot.settings import read_settings
+    from index import Search
+
+    settings = read_settings(store=store)
+    advisor = Advisor(Search(Store(settings.store)))
+    today = date.today()
+    if review is not None:
+        found = command.review_file(advisor, review, today)
+        _print_json(found.to_dict()) if as_json else out.print(Markdown(review_markdown(found)))
+        raise typer.Exit(ANSWERED if found.stands else NOT_COVERED)
+    if description:
+        advice = advisor.advise(clean_question(" ".join(description), settings.max_question_characters))
+    else:
+        advice = command.dialogue(advisor, lambda asked: err.input(f"{asked}: "), lambda told: err.print(Markdown(told)))
+    if record is not None:
+        command.write_record(advice, advisor, record, today)
+    if brief is not None:
+        command.write_brief(advice, brief, today)
+    _print_json(advice.to_dict()) if as_json else command.show(advice, out)
+    raise typer.Exit(ANSWERED if advice.recommendation else NOT_COVERED)
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
@@ -90,6 +128,7 @@ def serve(
     settings = read_settings(host=host, port=port, store=store)
     listening = _listen(settings.host, settings.port)
     live = LiveAssistant(lambda: load_assistant(settings), settings.store / "current")
+    live.get().advisor.warm_up()
     manifest = live.get().search.manifest
     if manifest.note:
         err.print(f"[bold yellow]Answering by words only.[/] {manifest.note}")

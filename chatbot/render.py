@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from chatbot.answer import Answer, Citation, Statement
+from chatbot.answer import AdviceOffer, Answer, Citation, Statement
 
 NOT_COVERED = "The guide does not cover this question."
 NEAREST = "Nearest sections:"
@@ -41,6 +41,8 @@ def to_markdown(answer: Answer, base: str = "") -> str:
         lines += [NEAREST, ""]
         lines += [f"- [{escaped(place.title)} › {escaped(place.heading)}]({_link(base, place.url)})" for place in answer.nearest] + [""]
     lines += [f"*{escaped(note)}*\n" for note in answer.notes]
+    if answer.advice:
+        lines += _advice(answer.advice, base)
     return "\n".join(lines).strip()
 
 
@@ -79,10 +81,27 @@ def to_terminal(answer: Answer, base: str = "") -> RenderableType:
         for place in answer.nearest:
             parts.append(Text(f"  • {place.title} › {place.heading}\n    ").append(_link(base, place.url), style="dim"))
     parts += [Text(note, style="italic") for note in answer.notes]
+    parts += _offered(answer.advice, base) if answer.advice else []
     if answer.suggestions:
         parts += [Text(), Text("You might ask next", style="bold")]
         parts += [Text(f"  • {suggestion}") for suggestion in answer.suggestions]
     return Group(*parts)
+
+
+def _offered(offer: AdviceOffer, base: str) -> list[RenderableType]:
+    """An offer of advice for the terminal."""
+    asked = [Text(f"  • {question.workstream}: {question.question}") for question in offer.questions]
+    return [Text(), Text("Advice", style="bold"), Text(offer.summary), *asked, Text(f"  {_link(base, offer.link)}", style="dim")]
+
+
+def _advice(offer: AdviceOffer, base: str) -> list[str]:
+    lines = [f"**Advice:** {escaped(offer.summary)} [Open the assessment]({_link(base, offer.link)})", ""]
+    if offer.questions:
+        lines += ["Your answers to these would change it most; reply here:", ""]
+    for question in offer.questions:
+        options = "; ".join(f"({place}) {escaped(option)}" for place, option in enumerate(question.options, 1))
+        lines.append(f"- {escaped(question.workstream)}: **{escaped(question.question)}** {options}")
+    return [*lines, ""]
 
 
 def cells(markdown: str) -> list[str]:

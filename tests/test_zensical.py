@@ -63,6 +63,7 @@ def attributes(nodes: list[LexborNode], name: str) -> list[str]:
             lambda tree: [node.text(strip=True) for node in tree.css(".page-head .md-tag, .page-action")], id="tags and page actions"
         ),
         pytest.param(lambda tree: attributes(tree.css("article a[href]"), "href"), id="links of the text"),
+        pytest.param(lambda tree: [node.attributes for node in tree.css("[data-tool]")], id="calculators and assessment"),
     ],
 )
 def test_both_generators_make_the_same(both: Both, what: Callable[[LexborHTMLParser], object]) -> None:
@@ -117,4 +118,19 @@ def test_the_widget_works_on_zensicals_pages_also_after_instant_navigation(serve
     page.get_by_role("link", name="Ask about this page").click()
     expect(page.get_by_role("dialog", name="Ask the docs")).to_be_visible()
     assert faults == []
+    page.close()
+
+
+def test_tools_work_on_zensicals_pages_also_after_instant_navigation(served: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{served}choose/")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.stayed = true")
+    page.locator("article").get_by_role("link", name="Assessment", exact=True).first.click()
+    page.get_by_label("A number, class, rank or forecast must come out", exact=True).check()
+    expect(page.locator(".tool-verdict")).to_contain_text("MLOps is recommended")
+    expect(page).to_have_url(f"{served}choose/assessment/#profile=1;Work%20stream%201,b0")
+    page.get_by_role("link", name="Calculators").first.click()
+    expect(page.locator(".tool-verdict").first).to_contain_text("9.76 million calls")
+    assert page.evaluate("window.stayed"), "the pages were exchanged, not loaded"
     page.close()

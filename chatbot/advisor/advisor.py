@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chatbot.advisor.advice import Advice, Alternative, FlipTold, Pointed, Question, Reason, Source, StreamAdvice
+from chatbot.advisor.clauses import is_negative
 from chatbot.advisor.engine import assess, rounded
-from chatbot.advisor.meanings import Meanings
+from chatbot.advisor.meanings import Meanings, Nearest
 from chatbot.advisor.passages import Passages
-from chatbot.advisor.profile import Profile, to_fragment
+from chatbot.advisor.profile import Profile, ProfileRefused, make_profile, to_fragment
 from chatbot.advisor.reading import Heard, Reading, read
 from chatbot.advisor.results import Argument, Assessment, StreamResult
 from guide.criteria import Criteria, Recommendation, read_criteria
@@ -19,6 +20,8 @@ from index import Search
 QUESTIONS = 3
 FLIPS = 6
 PAGE = "choose/assessment/"
+NAMELESS = "Your situation"
+"""Name of the work stream where a description names none."""
 LIMITS = (
     "Weights, numbers and thresholds are proposals of the guide; they were not fitted to the outcomes of projects.",
     "Criteria overlap, so a large margin is no proof, and moving a single answer alone may be unrealistic.",
@@ -49,8 +52,24 @@ class Advisor:
         Args:
             description: As typed, not blank.
         """
+        return self.refine(description, {})
+
+    def refine(self, description: str, answers: Mapping[tuple[int, str], str]) -> Advice:
+        """Advise on a description and on answers given afterwards: (number of the work stream, criterion) → option.
+
+        Raises:
+            ProfileRefused: If an answer belongs to no work stream, criterion or option.
+        """
         reading = self.read(description)
-        return self._word(reading.profile, _notes(reading, self.criteria), reading.heard, description)
+        # a work stream without answers, so that there is something to ask about
+        profile = reading.profile if reading.profile.workstreams else make_profile(self.criteria, [(NAMELESS, {})])
+        given = [(each.name, dict(each.answers)) for each in profile.workstreams]
+        for (number, criterion), option in answers.items():
+            if number >= len(given):
+                raise ProfileRefused(f"There is no work stream {number}; they are counted from 0.")
+            given[number][1][criterion] = option
+        heard = reading.heard or [()]
+        return self._word(make_profile(self.criteria, given), _notes(reading, self.criteria), heard, description)
 
     def assess(self, profile: Profile, description: str = "") -> Advice:
         """Advise on given answers."""
@@ -60,13 +79,25 @@ class Advisor:
         """Return what a description is taken to say."""
         return read(description, self._meanings)
 
-    def refine(self, description: str, answers: Mapping[tuple[int, str], str]) -> Advice:
-        """Advise on a description and on answers given afterwards: (number of the work stream, criterion) → option."""
-        reading = self.read(description)
-        profile = reading.profile
-        for (number, criterion), option in answers.items():
-            profile = profile.with_answer(number, criterion, option)
-        return self._word(profile, _notes(reading, self.criteria), reading.heard, description)
+    def nearest_option(self, reply: str, criterion: str) -> Nearest:
+        """Return the option of one criterion that a reply comes nearest to."""
+        similarities = self._meanings.similarities(reply)
+        return self._meanings.nearest(similarities, self.criteria.criterion(criterion), negative=is_negative(reply))
+
+    def warm_up(self) -> None:
+        """Embed the options now, so that the first description needn't wait for it."""
+        self._meanings.similarities("a description")
+
+    def passage_changes(self, cited: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
+        """Return what became of passages cited earlier as (address, heading, sha256): those that changed or are gone."""
+        changes = []
+        for address, heading, sha256 in cited:
+            now = self._passages.at(address)
+            if now is None:
+                changes.append(f"“{heading}” ({address}) is gone.")
+            elif now.sha256 != sha256:
+                changes.append(f"“{heading}” ({address}) now reads: “{now.quote}”")
+        return tuple(changes)
 
     def _word(self, profile: Profile, notes: tuple[str, ...], heard: Sequence[Sequence[Heard]], description: str) -> Advice:
         found = assess(self.criteria, profile)

@@ -56,8 +56,9 @@ def assess_stream(criteria: Criteria, stream: Workstream) -> StreamResult:
     answers = {each.id: stream.answers[each.id] for each in criteria.criteria if each.id in stream.answers}
     scores = score(criteria, answers)
     weight = known_weight(criteria, answers)
-    result = decide(criteria, scores, weight)
-    margin = margin_of(criteria, scores, result)
+    stopped = bool(holding(criteria, answers))
+    result = decide(criteria, scores, weight, stopped=stopped)
+    margin = margin_of(criteria, scores, result, stopped=stopped)
     support = margin * weight / (weight + criteria.method.prior_weight)
     return StreamResult(
         name=stream.name,
@@ -118,31 +119,38 @@ def holding(criteria: Criteria, answers: Answers) -> list[Constraint]:
     ]
 
 
-def decide(criteria: Criteria, scores: Mapping[Practice, Score], weight: int) -> Recommendation | None:
-    """Return the result of one work stream; a tie goes to the simpler: neither before MLOps before LLMOps."""
+def decide(criteria: Criteria, scores: Mapping[Practice, Score], weight: int, *, stopped: bool) -> Recommendation | None:
+    """Return the result of one work stream; a tie goes to the simpler: neither before MLOps before LLMOps.
+
+    Args:
+        criteria: The decision.
+        scores: From `score`.
+        weight: Of the known answers.
+        stopped: Whether a constraint is in force; then a practice needs a score above 0.
+    """
     mlops, llmops, neither = (scores[practice].score for practice in PRACTICES)
     best = max(mlops, llmops)
     if weight < criteria.method.enough_weight or mlops == llmops == neither:
         return None
-    if neither >= best or best <= 0:
+    if neither >= best or (stopped and best <= 0):
         return "neither"
     if min(mlops, llmops) >= criteria.method.both:
         return "both"
     return "mlops" if mlops >= llmops else "llmops"
 
 
-def margin_of(criteria: Criteria, scores: Mapping[Practice, Score], result: Recommendation | None) -> float:
+def margin_of(criteria: Criteria, scores: Mapping[Practice, Score], result: Recommendation | None, *, stopped: bool) -> float:
     """Return how many points a result is away from the nearest other one, from 0 to 100."""
     mlops, llmops, neither = (scores[practice].score for practice in PRACTICES)
     best, other, both = max(mlops, llmops), min(mlops, llmops), criteria.method.both
     if result is None:
         return 0.0
     if result == "neither":
-        margin = max(neither - best, -best)
+        margin = max(neither - best, -best) if stopped else neither - best
     elif result == "both":
         margin = min(other - both, best - neither)
     else:
-        margin = min(best - other, best - neither, best, both - other)
+        margin = min(best - other, best - neither, both - other, *([best] if stopped else []))
     return float(min(max(margin, 0.0), 100.0))
 
 
@@ -239,7 +247,8 @@ def _after_each(criteria: Criteria, answers: Answers, criterion: Criterion) -> l
     after = []
     for option in criterion.options:
         changed = {**answers, criterion.id: option.id}
-        after.append(decide(criteria, score(criteria, changed), known_weight(criteria, changed)))
+        stopped = bool(holding(criteria, changed))
+        after.append(decide(criteria, score(criteria, changed), known_weight(criteria, changed), stopped=stopped))
     return after
 
 

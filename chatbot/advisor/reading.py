@@ -34,7 +34,7 @@ class Limits:
     """Two passages that come this equally near to two options disagree."""
 
 
-BY_MEANING = Limits(task=0.33, second=0.36, answer=0.45, lead=0.03, denial=0.35)
+BY_MEANING = Limits(task=0.33, second=0.36, answer=0.5, lead=0.03, denial=0.35)
 BY_WORDS = Limits(task=0.3, second=0.35, answer=0.4, lead=0.05, denial=0.3)
 
 

@@ -48,8 +48,9 @@ globalThis.guideAdvisor = (() => {
     const answers = Object.fromEntries(criteria.criteria.filter(({ id }) => given[id] !== undefined).map(({ id }) => [id, given[id]]));
     const scores = scoresOf(criteria, answers);
     const weight = knownWeight(criteria, answers);
-    const result = decide(criteria, scores, weight);
-    const margin = marginOf(criteria, scores, result);
+    const stopped = holding(criteria, answers).length > 0;
+    const result = decide(criteria, scores, weight, stopped);
+    const margin = marginOf(criteria, scores, result, stopped);
     const support = margin * weight / (weight + criteria.method.prior_weight);
     return {
       name,
@@ -106,22 +107,23 @@ globalThis.guideAdvisor = (() => {
     Object.entries(when).every(([name, options]) => options.includes(answers[name]))
     && !Object.entries(unless).some(([name, options]) => options.includes(answers[name])));
 
-  function decide(criteria, scores, weight) {
+  /** `stopped`: whether a constraint is in force; then a practice needs a score above 0. */
+  function decide(criteria, scores, weight, stopped) {
     const [mlops, llmops, neither] = PRACTICES.map((practice) => scores[practice].score);
     const best = Math.max(mlops, llmops);
     if (weight < criteria.method.enough_weight || (mlops === llmops && llmops === neither)) return null;
-    if (neither >= best || best <= 0) return "neither";
+    if (neither >= best || (stopped && best <= 0)) return "neither";
     if (Math.min(mlops, llmops) >= criteria.method.both) return "both";
     return mlops >= llmops ? "mlops" : "llmops";
   }
 
-  function marginOf(criteria, scores, result) {
+  function marginOf(criteria, scores, result, stopped) {
     const [mlops, llmops, neither] = PRACTICES.map((practice) => scores[practice].score);
     const [best, other, both] = [Math.max(mlops, llmops), Math.min(mlops, llmops), criteria.method.both];
     if (result === null) return 0;
-    const margin = result === "neither" ? Math.max(neither - best, -best)
+    const margin = result === "neither" ? (stopped ? Math.max(neither - best, -best) : neither - best)
       : result === "both" ? Math.min(other - both, best - neither)
-        : Math.min(best - other, best - neither, best, both - other);
+        : Math.min(best - other, best - neither, both - other, stopped ? best : Infinity);
     return Math.min(Math.max(margin, 0), 100);
   }
 
@@ -198,7 +200,7 @@ globalThis.guideAdvisor = (() => {
   /** The results if one criterion were answered by each of its options in turn. */
   const afterEach = (criteria, answers, criterion) => criterion.options.map((option) => {
     const changed = { ...answers, [criterion.id]: option.id };
-    return decide(criteria, scoresOf(criteria, changed), knownWeight(criteria, changed));
+    return decide(criteria, scoresOf(criteria, changed), knownWeight(criteria, changed), holding(criteria, changed).length > 0);
   });
 
   function interpolated(curve, x) {

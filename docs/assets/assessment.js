@@ -10,13 +10,15 @@
   const { advise, tidied, toFragment, fromFragment, optionOf, criterionOf, MOST_WORKSTREAMS, LONGEST_NAME } = globalThis.guideAdvisor;
 
   const FEW = 5;
+  /** Work streams whose scores fit on one page beside everything else. */
+  const FEW_ON_PAPER = 3;
   const NOTHING = "Answer the first questions to see a result.";
   const TITLES = { mlops: "MLOps", llmops: "LLMOps", both: "Both", neither: "Neither" };
-  const LIMITS = [
+  const LIMITS = [ // the last three as in chatbot/advisor/advisor.py
     "It orders what you know about your situation; it measures neither value nor feasibility.",
-    "Weights and limits are judgments of this guide, not fitted to the outcomes of projects.",
-    "Criteria overlap, so a high score is no proof of a large difference.",
-    "No score outweighs the law: a prohibited or high-risk use is decided by its purpose.",
+    "Weights, numbers and thresholds are proposals of the guide; they were not fitted to the outcomes of projects.",
+    "Criteria overlap, so a large margin is no proof, and moving a single answer alone may be unrealistic.",
+    "A prohibited or high-risk use is decided by law, whatever the score.",
   ];
   const EXAMPLE = [
     ["Loan scoring", { input: "fields", output: "prediction", labels: "outcomes", language: "none", explainability: "reasons", regulation: "significant" }],
@@ -33,6 +35,7 @@
 
     // ---------------------------------------------------------------------------------------------- the questions
 
+    const damaged = element("p", { class: "tool-fault", role: "alert", hidden: true }, "The link's answers are damaged and can't be read; begin anew.");
     const streams = element("ul", { class: "streams" });
     const name = element("input", { id: "stream-name", type: "text", maxlength: LONGEST_NAME, autocomplete: "off", placeholder: "Work stream 1" });
     const asked = new Map([...criteria.ten.map((id, place) => [id, place + 1]), ...rest(criteria).map((id) => [id, null])]
@@ -98,7 +101,7 @@
       const focused = streams.contains(document.activeElement) ? document.activeElement.dataset.stream : null;
       streams.replaceChildren(
         ...tidy.map((stream, number) => element("li", {}, button(
-          [stream.name, element("span", { class: "stream-result" }, TITLES[result.workstreams[number].recommendation] ?? "open")],
+          [stream.name, " ", element("span", { class: "stream-result" }, TITLES[result.workstreams[number].recommendation] ?? "open")],
           () => { showStream(number); fillStreams(); },
           { class: "stream", "data-stream": number, "aria-current": number === current ? "true" : null }))),
         ...(tidy.length < MOST_WORKSTREAMS ? [element("li", {}, button("Add a work stream", addStream, { class: "stream stream-add", "data-stream": "add" }))] : []),
@@ -118,19 +121,19 @@
 
     // ------------------------------------------------------------------------------------------------ the result
 
-    const verdict = element("h3", { class: "tool-verdict", tabindex: -1 });
+    const verdict = element("h2", { class: "tool-verdict", tabindex: -1 });
     const summary = element("div", { class: "result-summary" });
     const chart = drawn((width) => scoreChart(criteria, result, width));
     const legend = element("ul", { class: "tool-legend" },
       [["fill-a", "MLOps"], ["fill-b", "LLMOps"], ["fill-n", "Neither"], ["line-range", "Range that unknown answers leave open"],
         ["dash", `Both, if MLOps and LLMOps reach ${criteria.method.both}`]].map(([key, label]) => element("li", { class: `tool-key tool-${key}` }, label)));
     const details = element("div", { class: "result-details" });
-    const limits = element("div", { class: "result-limits" }, element("h4", {}, "What this method can't tell"),
+    const limits = element("div", { class: "result-limits" }, element("h3", {}, "What this method can't tell"),
       element("ul", {}, LIMITS.map((limit) => element("li", {}, limit))),
       element("p", {}, "The arithmetic is spelt out in ", element("a", { href: new URL("about/advisor/", site) }, "how the advisor decides"), "."));
     const records = globalThis.guideRecords.desk({
-      criteria, link, chart: () => scoreChart(criteria, result, 640), limits: LIMITS,
-      now: () => ({ profile: tidied(criteria, profile), result, address: location.href }),
+      criteria, chart: () => (result.workstreams.length > FEW_ON_PAPER ? indexChart : scoreChart)(criteria, result, 640), limits: LIMITS,
+      now: () => ({ profile: tidied(criteria, profile), result, address: location.href, summary: headline(criteria, result) }),
       open: (opened) => { load(opened); verdict.scrollIntoView({ block: "center" }); },
     });
     const panel = element("section", { class: "tool-result", "aria-label": "Result" },
@@ -138,7 +141,7 @@
       element("p", { class: "tool-actions" }, copyButton("Copy link", () => location.href), records.buttons,
         button("Begin anew", () => load({ workstreams: [{ name: "", answers: {} }] })),
         button("Show an example", () => load({ workstreams: EXAMPLE.map(([called, answers]) => ({ name: called, answers: { ...answers } })) }))),
-      records.place, said.region);
+      records.parts, said.region);
 
     strip.addEventListener("click", () => { verdict.scrollIntoView({ block: "center" }); verdict.focus({ preventScroll: true }); });
 
@@ -173,13 +176,12 @@
     function restore(fragment) {
       const found = fromFragment(criteria, fragment);
       if (found) load(found);
-      else if (fragment.startsWith("profile=")) summary.prepend(element("p", { class: "tool-fault" }, "The link's profile is damaged; begin anew."));
+      damaged.hidden = Boolean(found) || !fragment.startsWith("profile=");
       return Boolean(found);
     }
 
-    place.replaceChildren(form, strip, panel);
-    load(profile);
-    if (location.hash) restore(location.hash.slice(1));
+    place.replaceChildren(damaged, form, strip, panel);
+    if (!restore(location.hash.slice(1))) load(profile);
     return restore;
   });
 
@@ -230,13 +232,13 @@
       return element("li", {}, element("span", { class: "points" }, signed(points)), ` ${found.name}: ${lowerFirst(optionOf(found, option).text)}. `,
         link(found.section));
     };
-    const list = (title, reasons) => reasons.length ? element("div", {}, element("h5", {}, title),
+    const list = (title, reasons) => reasons.length ? element("div", {}, element("h4", {}, title),
       element("ul", { class: "reasons" }, reasons.slice(0, FEW).map(reason)),
       reasons.length > FEW ? element("details", {}, element("summary", {}, `${reasons.length - FEW} more`),
         element("ul", { class: "reasons" }, reasons.slice(FEW).map(reason))) : null) : null;
     const constraints = stream.constraints.map((id) => criteria.constraints.find((each) => each.id === id));
     return element("div", { class: "stream-details" },
-      element("h4", {}, several ? `${stream.name}: ` : "", stream.recommendation ? TITLES[stream.recommendation] : "open"),
+      element("h3", {}, several ? `${stream.name}: ` : "", stream.recommendation ? TITLES[stream.recommendation] : "open"),
       several && stream.recommendation ? element("p", { class: "result-sure" }, sure(stream)) : null,
       constraints.map(({ text, section }) => element("p", { class: "constraint" }, element("strong", {}, "Outranks the scores: "), `${text}. `, link(section))),
       element("div", { class: "for-against" },
@@ -264,7 +266,7 @@
         lowerFirst(optionOf(found, given).text)}” (${steps} of 4 steps away), ${stream}${titleOf(after)}`,
       several && overall !== result.recommendation ? `, and overall ${titleOf(overall)}.` : ".");
     };
-    return element("div", {}, element("h4", {}, "What would change it"),
+    return element("div", {}, element("h3", {}, "What would change it"),
       result.flips.length ? element("ul", {}, result.flips.slice(0, FEW).map(flip))
         : element("p", {}, "No single answer that you gave would change the result, however far it moved."));
   }
@@ -272,7 +274,7 @@
   function questionsDetails(criteria, result, goTo, several) {
     const worth = result.questions.slice(0, 3);
     if (!worth.length) return null;
-    return element("div", {}, element("h4", {}, "Worth finding out next"), element("ul", {}, worth.map(([number, { criterion, leadsTo, share }]) => {
+    return element("div", {}, element("h3", {}, "Worth finding out next"), element("ul", {}, worth.map(([number, { criterion, leadsTo, share }]) => {
       const found = criterionOf(criteria, criterion);
       const changing = Math.round(share * leadsTo.length);
       return element("li", {}, button(found.question, () => goTo(number, criterion), { class: "as-link" }),
@@ -286,9 +288,9 @@
     const { risks, steps, read } = criteria.results[recommendation];
     const pointers = (all) => all.map(({ text, section }) => element("li", {}, `${text}. `, link(section)));
     return element("div", { class: "for-against" },
-      element("div", {}, element("h4", {}, "First steps"), element("ol", {}, pointers(steps))),
-      element("div", {}, element("h4", {}, "Risks"), element("ul", {}, pointers(risks)),
-        element("h4", {}, "Read"), element("ul", {}, read.map((address) => element("li", {}, link(address))))));
+      element("div", {}, element("h3", {}, "First steps"), element("ol", {}, pointers(steps))),
+      element("div", {}, element("h3", {}, "Risks"), element("ul", {}, pointers(risks)),
+        element("h3", {}, "Read"), element("ul", {}, read.map((address) => element("li", {}, link(address))))));
   }
 
   const titleOf = (recommendation) => recommendation ? TITLES[recommendation] : "open";
@@ -318,7 +320,7 @@
         rows.push(
           svg("text", { class: "dg-muted", x: left - 8, y: middle + 4.5, "text-anchor": "end" }, TITLES[practice]),
           svg("rect", { class: `tool-fill-${key}`, x: Math.min(x(0), x(score)), y: middle - 7, width: Math.abs(x(score) - x(0)), height: 14 }),
-          svg("path", { class: "tool-range", d: `M${x(low)} ${middle}H${x(high)}M${x(low)} ${middle - 5}v10M${x(high)} ${middle - 5}v10` }),
+          range(x(low), x(high), middle),
           svg("text", { class: "dg-text", x: right + 6, y: middle + 4.5 }, String(Math.round(score)).replace("-", "−")),
         );
         words.push(`${name}, ${TITLES[practice]}: ${Math.round(score)}, from ${Math.round(low)} to ${Math.round(high)} with every unknown answer.`);
@@ -326,13 +328,34 @@
       }
       y += 6;
     }
-    const scale = [-100, -50, 0, 50, 100].map((value) => [
-      svg("path", { class: value ? "dg-grid" : "dg-axis", d: `M${x(value)} 2V${y}` }),
-      svg("text", { class: "dg-muted", x: x(value), y: y + 15, "text-anchor": "middle" }, String(value).replace("-", "−")),
-    ]);
     return picture(width, height, "Scores of MLOps, LLMOps and neither from −100 to 100", words.join(" "),
-      scale, svg("path", { class: "dg-line dg-dash", d: `M${x(criteria.method.both)} 2V${y}` }), rows);
+      scale(x, y), svg("path", { class: "dg-line dg-dash", d: `M${x(criteria.method.both)} 2V${y}` }), rows);
   }
+
+  /** Many work streams in one line each: from −100, clearly MLOps, to 100, clearly LLMOps. */
+  function indexChart(criteria, { workstreams }, width) {
+    const [left, right] = [190, width - 70];
+    const x = (value) => Math.round((left + (right - left) * (value + 100) / 200) * 10) / 10;
+    const y = 2 + workstreams.length * ROW;
+    const rows = workstreams.map(({ name, index, recommendation, scores: { mlops, llmops } }, place) => {
+      const middle = 2 + (place + 0.5) * ROW;
+      return [
+        svg("text", { class: "dg-text", x: left - 8, y: middle + 4.5, "text-anchor": "end" }, cut(name, 26)),
+        svg("rect", { class: index < 0 ? "tool-fill-a" : "tool-fill-b", x: Math.min(x(0), x(index)), y: middle - 7, width: Math.abs(x(index) - x(0)), height: 14 }),
+        range(x((llmops.low - mlops.high) / 2), x((llmops.high - mlops.low) / 2), middle),
+        svg("text", { class: "dg-text", x: right + 8, y: middle + 4.5 }, recommendation ? TITLES[recommendation] : "open"),
+      ];
+    });
+    const words = workstreams.map(({ name, index, recommendation }) => `${name}: ${Math.round(index)}, ${titleOf(recommendation)}.`);
+    return picture(width, y + 22, "Index of each work stream from −100, MLOps, to 100, LLMOps", words.join(" "), scale(x, y), rows);
+  }
+
+  const scale = (x, bottom) => [-100, -50, 0, 50, 100].map((value) => [
+    svg("path", { class: value ? "dg-grid" : "dg-axis", d: `M${x(value)} 2V${bottom}` }),
+    svg("text", { class: "dg-muted", x: x(value), y: bottom + 15, "text-anchor": "middle" }, String(value).replace("-", "−")),
+  ]);
+
+  const range = (from, to, y) => svg("path", { class: "tool-range", d: `M${from} ${y}H${to}M${from} ${y - 5}v10M${to} ${y - 5}v10` });
 
   const cut = (text, most) => text.length > most ? `${text.slice(0, most - 1)}…` : text;
 })();

@@ -1,16 +1,16 @@
 /**
- * Decision records: an assessment kept as Markdown, JSON or paper, and an old record looked at again. Everything stays in
- * the browser: records are saved and opened as files, and an opened file is data that is checked, never markup.
+ * Decision records: an assessment kept as Markdown, JSON or paper, and an old record looked at again. The JSON is that of
+ * chatbot/advisor/record.py, so that page and command open what the other wrote. Everything stays in the browser: records
+ * are saved and opened as files, and an opened file is data that is checked, never markup.
  */
 (() => {
   "use strict";
 
   const { site, element, button, download, announcer } = globalThis.guideTools;
-  const { advise, tidied, toFragment, optionOf, criterionOf, MOST_WORKSTREAMS, LONGEST_NAME } = globalThis.guideAdvisor;
+  const { advise, tidied, toFragment, optionOf, criterionOf, rounded, MOST_WORKSTREAMS } = globalThis.guideAdvisor;
 
-  const KIND = "decision-record";
   const FORMAT = 1;
-  const REVIEW_MONTHS = 6;
+  const REVIEW_AFTER_DAYS = 365;
   const LARGEST_FILE = 1_000_000;
   const TITLES = { mlops: "MLOps", llmops: "LLMOps", both: "Both MLOps and LLMOps", neither: "Neither for now" };
 
@@ -20,48 +20,61 @@
   // ----------------------------------------------------------------------------------------------------- the record
 
   /** All that is needed to defend the decision today and to judge it again later. */
-  function recordOf(criteria, profile, today = new Date()) {
+  function recordOf(criteria, profile, { summary, limits, today = new Date() }) {
     const result = advise(criteria, profile);
-    const asked = Object.fromEntries(criteria.criteria.map(({ id, question, weight, options }) =>
-      [id, { question, weight, options: Object.fromEntries(options.map((option) => [option.id, { text: option.text, scores: option.scores }])) }]));
+    const question = (id) => criterionOf(criteria, id);
     return {
-      kind: KIND,
       format: FORMAT,
-      date: day(today),
-      review_date: day(reviewDate(today)),
+      made: day(today),
+      review_by: day(reviewDate(today)),
       criteria_version: criteria.version,
       recommendation: result.recommendation,
       confidence: result.confidence,
-      robustness: result.robustness,
-      profile: toFragment(criteria, profile),
+      robustness: rounded(result.robustness),
+      summary,
       workstreams: result.workstreams.map((stream) => ({
         name: stream.name,
         answers: stream.answers,
         recommendation: stream.recommendation,
         runner_up: stream.runnerUp,
-        confidence: stream.confidence,
-        robustness: stream.robustness,
-        scores: stream.scores,
+        scores: mapped(stream.scores, (score) => mapped(score, rounded)),
+        rejected: stream.rejected.map((other) => ({ recommendation: other.recommendation, reasons: reasonsAgainst(criteria, stream, other) })),
       })),
-      criteria: asked,
-      citations: citationsOf(criteria, result),
+      inputs: result.workstreams.flatMap((stream) => Object.entries(stream.answers).map(([id, chosen]) => {
+        const { text, scores } = optionOf(question(id), chosen);
+        return { workstream: stream.name, criterion: id, question: question(id).question, option: chosen, text, weight: question(id).weight, scores };
+      })),
+      assumptions: [
+        ...result.workstreams.filter(({ unknown }) => unknown.length).map(({ name, unknown }) =>
+          `“${name}” was decided without an answer on: ${unknown.map(({ criterion }) => question(criterion).name.toLowerCase()).join(", ")}.`),
+        ...limits,
+      ],
+      passages: passagesOf(criteria, result).map((address) => ({ address, url: new URL(address, site).href, ...criteria.sections[address] })),
+      link: new URL(`choose/assessment/#${toFragment(criteria, profile)}`, site).href,
     };
   }
 
-  const reviewDate = (today) => new Date(today.getFullYear(), today.getMonth() + REVIEW_MONTHS, today.getDate());
+  const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+  const reviewDate = (today) => new Date(today.getFullYear(), today.getMonth(), today.getDate() + REVIEW_AFTER_DAYS);
   const day = (date) => [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 
-  /** The passages behind the reasons, each once: address, quote, and the quote's hash. */
-  function citationsOf(criteria, { recommendation, workstreams }) {
+  function reasonsAgainst(criteria, { recommendation: given }, { against, constraints }) {
+    const reasons = [...constraints.map((id) => criteria.constraints.find((each) => each.id === id).text),
+      ...against.map(({ criterion, option }) => optionOf(criterionOf(criteria, criterion), option).text)];
+    return reasons.length ? reasons : [`It scores lower than ${titleOf(given)}`];
+  }
+
+  /** The addresses of the passages behind the reasons, each once. */
+  function passagesOf(criteria, { recommendation, workstreams }) {
     const addresses = workstreams.flatMap((stream) => [
       ...stream.constraints.map((id) => criteria.constraints.find((each) => each.id === id).section),
       ...stream.arguments.map((argument) => criterionOf(criteria, argument.criterion).section),
     ]);
     if (recommendation) {
-      const { page, risks, steps } = criteria.results[recommendation];
-      addresses.push(page, ...[...steps, ...risks].map(({ section }) => section));
+      const { risks, steps } = criteria.results[recommendation];
+      addresses.push(...[...risks, ...steps].map(({ section }) => section));
     }
-    return [...new Set(addresses)].map((address) => ({ address, ...criteria.sections[address] }));
+    return [...new Set(addresses)];
   }
 
   // ----------------------------------------------------------------------------------------------------- the review
@@ -74,62 +87,54 @@
     } catch {
       return { fault: "The file is not JSON. Open a record that was saved here or by `chatbot advise --record`." };
     }
-    if (record?.kind !== KIND) return { fault: "The file holds no decision record." };
+    if (!isObject(record) || !("format" in record)) return { fault: "The file holds no decision record." };
     if (record.format !== FORMAT) return { fault: `The record has format ${String(record.format)}; this page reads format ${FORMAT}.` };
-    const faulty = !Array.isArray(record.workstreams) || record.workstreams.length > MOST_WORKSTREAMS
-      || !record.workstreams.every((stream) => typeof stream?.name === "string" && isTexts(stream.answers))
-      || !Array.isArray(record.citations) || !isObject(record.criteria);
-    return faulty ? { fault: "The record is damaged: its work streams, criteria or citations can't be read." } : { record };
+    return isRecord(record) ? { record } : { fault: "The record is damaged: its work streams, inputs or passages can't be read." };
   }
 
   const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
   const isTexts = (value) => isObject(value) && Object.values(value).every((each) => typeof each === "string");
+  const areAll = (values, holds) => Array.isArray(values) && values.every((value) => isObject(value) && holds(value));
+  const isRecord = ({ workstreams, inputs, passages, made, review_by: due }) =>
+    areAll(workstreams, ({ name, answers }) => typeof name === "string" && isTexts(answers)) && workstreams.length <= MOST_WORKSTREAMS
+    && areAll(inputs, ({ criterion, option, weight, scores }) => isTexts({ criterion, option }) && Number.isInteger(weight) && Array.isArray(scores))
+    && areAll(passages, ({ address, heading, sha256 }) => isTexts({ address, heading, sha256 }))
+    && [made, due].every((date) => /^\d{4}-\d\d-\d\d$/.test(date));
 
   /** What changed since a record was made, and whether its decision still stands. */
   function review(criteria, record) {
     const profile = tidied(criteria, record);
     const now = advise(criteria, profile);
-    const lost = record.workstreams.flatMap(({ name, answers }) => Object.keys(answers)
-      .filter((id) => !optionOf(criterionOf(criteria, id) ?? { options: [] }, answers[id]))
-      .map((id) => `${name}: the answer to “${record.criteria[id]?.question ?? id}” is no longer offered and counts as unknown`));
-    const passages = record.citations.map(({ address, heading, sha256 }) => ({ address, heading, now: criteria.sections[address]?.sha256, sha256 }))
-      .filter((cited) => cited.now !== cited.sha256)
-      .map(({ address, heading, now: found }) => ({ address, heading: String(heading ?? address), gone: found === undefined }));
+    const then = record.recommendation ?? null;
     return {
       profile,
-      then: record.recommendation ?? null,
+      then,
       now: now.recommendation,
-      stands: (record.recommendation ?? null) === now.recommendation
-        && record.workstreams.every((stream, number) => (stream.recommendation ?? null) === now.workstreams[number].recommendation),
-      versions: [record.criteria_version, criteria.version],
-      criteria: [...changesOf(criteria, record.criteria), ...lost],
-      passages,
-      due: typeof record.review_date === "string" && record.review_date <= day(new Date()),
+      stands: then === now.recommendation,
+      overdue: day(new Date()) > record.review_by,
+      streams: record.workstreams.map(({ name, recommendation }, number) => [name, recommendation ?? null, now.workstreams[number].recommendation])
+        .filter(([, before, after]) => before !== after),
+      criteria: criteriaChanges(criteria, record),
+      passages: record.passages.filter(({ address, sha256 }) => criteria.sections[address]?.sha256 !== sha256)
+        .map(({ address, heading }) => ({ address, heading, gone: !criteria.sections[address] })),
     };
   }
 
-  function changesOf(criteria, before) {
-    const changes = [];
-    for (const { id, question, weight, options } of criteria.criteria) {
-      const old = before[id];
-      if (!isObject(old)) {
-        changes.push(`New question: ${question}`);
+  function criteriaChanges(criteria, { criteria_version: version, inputs }) {
+    const changes = version === criteria.version ? []
+      : [`The criteria are of version ${criteria.version}; the decision was made with version ${String(version)}.`];
+    for (const { criterion: id, option: chosen, question, text, weight, scores } of inputs) {
+      const criterion = criterionOf(criteria, id);
+      const option = criterion && optionOf(criterion, chosen);
+      if (!option) {
+        changes.push(`“${String(question)}” – “${String(text)}” is no answer any more; it is left open.`);
         continue;
       }
-      if (old.weight !== weight) changes.push(`“${question}” weighs ${weight} instead of ${String(old.weight)}`);
-      for (const option of options) {
-        const former = isObject(old.options) ? old.options[option.id] : undefined;
-        if (!former) changes.push(`“${question}” has a new answer: ${option.text}`);
-        else if (String(former.scores) !== String(option.scores)) {
-          changes.push(`“${option.text}” speaks ${speaks(option.scores)} instead of ${speaks(former.scores)}`);
-        }
-      }
+      if (criterion.weight !== weight) changes.push(`“${criterion.name}” weighs ${criterion.weight} instead of ${weight}.`);
+      if (String(option.scores) !== String(scores)) changes.push(`“${option.text}” counts ${option.scores.join("/")} instead of ${scores.map(String).join("/")}.`);
     }
-    for (const [id, { question }] of Object.entries(before)) if (!criterionOf(criteria, id)) changes.push(`No longer asked: ${String(question)}`);
-    return changes;
+    return [...new Set(changes)];
   }
-
-  const speaks = (scores) => Array.isArray(scores) ? `${scores.map(Number).join("/")} for MLOps/LLMOps/neither` : "otherwise";
 
   // ------------------------------------------------------------------------- a record in words: one content, two forms
 
@@ -144,10 +149,10 @@
       [`${titleOf(record.recommendation)}. ${record.recommendation ? criteria.results[record.recommendation].summary : "Too little is known to recommend anything."}`],
       { list: [
         [`Confidence: ${percent(record.confidence)}`],
-        [`Robustness: ${Math.round(record.robustness)}% of single changes of an answer leave the result as it is`],
-        [`Date: ${record.date}; review by ${record.review_date}`],
+        [`Robustness: ${record.robustness}% of single changes of an answer leave the result as it is`],
+        [`Date: ${record.made}; review by ${record.review_by}`],
         [`Criteria: version ${record.criteria_version}`],
-        ["Answers as a link: ", { text: "open the assessment", href: new URL(`choose/assessment/#${record.profile}`, site).href }],
+        ["Answers as a link: ", { text: "open the assessment", href: record.link }],
       ] },
     ]]];
     for (const stream of result.workstreams) {
@@ -159,7 +164,7 @@
         { list: Object.entries(stream.scores).map(([practice, { score, low, high }]) =>
           [`${practice === "neither" ? "Neither" : TITLES[practice]}: ${whole(score)}, from ${whole(low)} to ${whole(high)} with every unknown answer`]) },
         ...titled("Outranks the scores", constraints), ...titled("For", forIt), ...titled("Against", against),
-        ...titled("Alternatives rejected", stream.rejected.map((other) => [rejectedBecause(criteria, other)])),
+        ...titled("Alternatives rejected", stream.rejected.map((other) => [`${titleOf(other.recommendation)}: ${reasonsAgainst(criteria, stream, other).join("; ")}`])),
         ...titled("Assumptions: not known, and kept as a range", unknown),
       ]]);
     }
@@ -172,20 +177,14 @@
       sections.push(["First steps and risks", [{ list: steps.map(({ text, section }) => [`${text}. `, to(section)]) },
         ...titled("Risks", risks.map(({ text, section }) => [`${text}. `, to(section)]))]]);
     }
-    sections.push(["Cited passages", [{ list: record.citations.map(({ address, title, heading, quote, sha256 }) =>
-      [{ text: `${title}: ${heading}`, href: new URL(address, site).href }, ` “${quote}” SHA-256 ${sha256}`]) }]]);
+    sections.push(["Cited passages", [{ list: record.passages.map(({ url, title, heading, quote, sha256 }) =>
+      [{ text: `${title}: ${heading}`, href: url }, ` “${quote}” SHA-256 ${sha256}`]) }]]);
     sections.push(["Limits of the method", [{ list: limits.map((limit) => [limit]) }]]);
     return sections;
   }
 
   const titled = (title, items) => items.length ? [[{ strong: title }], { list: items }] : [];
   const whole = (value) => String(Math.round(value)).replace("-", "−");
-
-  function rejectedBecause(criteria, { recommendation, against, constraints }) {
-    const reasons = [...constraints.map((id) => criteria.constraints.find((each) => each.id === id).text),
-      ...against.map(({ criterion, option }) => optionOf(criterionOf(criteria, criterion), option).text)];
-    return `${titleOf(recommendation)}: ${reasons.join("; ") || "less speaks for it"}`;
-  }
 
   function asMarkdown(content) {
     const inline = (parts) => parts.map((part) => typeof part === "string" ? escaped(part)
@@ -215,9 +214,10 @@
     const say = ({ criterion, option }) => element("li", {}, optionOf(criterionOf(criteria, criterion), option).text);
     const reasons = (stream, sign) => {
       const found = stream.arguments.filter(({ points }) => Math.sign(points) === sign).slice(0, few);
-      return found.length ? element("ul", {}, found.map(say)) : "No answer given.";
+      return found.length ? element("ul", {}, found.map(say)) : "Nothing among the answers.";
     };
     const head = (...cells) => element("thead", {}, element("tr", {}, cells.map((cell) => element("th", { scope: "col" }, cell))));
+    const part = (title, kind, items) => items.length ? element("div", {}, element("h2", {}, title), element(kind, {}, items)) : null;
     const outcome = result.recommendation && criteria.results[result.recommendation];
     const flips = result.flips.slice(0, 3).map(([number, flip]) => element("li", {},
       `${many > 1 ? `${result.workstreams[number].name}: ` : ""}${optionOf(criterionOf(criteria, flip.criterion), flip.instead).text} → ${titleOf(flip.result)}`));
@@ -228,17 +228,17 @@
       element("p", { class: "paper-lead" }, outcome ? `${outcome.summary} Confidence ${percent(result.confidence)}; ${
         Math.round(result.robustness)}% of single changes of an answer leave the result as it is.` : "Too little is known to recommend anything."),
       chart,
-      element("p", { class: "paper-note" }, "Bars: score from the known answers, −100 to 100. Thin lines: range that unknown answers leave open."),
-      element("table", {}, head("Work stream", "Result", "For", "Against"), element("tbody", {}, result.workstreams.map((stream) => element("tr", {},
-        element("th", { scope: "row" }, stream.name), element("td", {}, titleOf(stream.recommendation)),
+      element("p", { class: "paper-note" }, "Bars: from the known answers, on a scale of −100 to 100. Thin lines: range that unknown answers leave open."),
+      element("table", {}, head("Work stream", "For", "Against"), element("tbody", {}, result.workstreams.map((stream) => element("tr", {},
+        element("th", { scope: "row" }, stream.name, ": ", element("strong", {}, titleOf(stream.recommendation))),
         element("td", {}, reasons(stream, 1)), element("td", {}, reasons(stream, -1)))))),
       constraints.size ? element("p", {}, element("strong", {}, "Outranks the scores: "),
         [...constraints].map((id) => criteria.constraints.find((each) => each.id === id).text).join(". "), ".") : null,
       element("div", { class: "paper-columns" },
-        element("div", {}, element("h2", {}, "What would change it"), flips.length ? element("ul", {}, flips) : element("p", {}, "No single answer.")),
-        element("div", {}, element("h2", {}, "First steps"), element("ol", {}, (outcome?.steps ?? []).map(({ text }) => element("li", {}, text)))),
-        element("div", {}, element("h2", {}, "Risks"), element("ul", {}, (outcome?.risks ?? []).map(({ text }) => element("li", {}, text)))),
-        element("div", {}, element("h2", {}, "Limits"), element("ul", {}, limits.slice(0, 2).map((limit) => element("li", {}, limit))))),
+        part("What would change it", "ul", flips.length ? flips : [element("li", {}, "No single answer.")]),
+        part("First steps", "ol", (outcome?.steps ?? []).map(({ text }) => element("li", {}, text))),
+        part("Risks", "ul", (outcome?.risks ?? []).map(({ text }) => element("li", {}, text))),
+        part("Limits", "ul", limits.slice(0, many > 2 ? 2 : 4).map((limit) => element("li", {}, limit)))),
       element("p", { class: "paper-note" }, element("a", { href: address }, "The assessment with all answers"), `, ${profile.workstreams.reduce((sum, { answers }) =>
         sum + Object.keys(answers).length, 0)} of ${many * criteria.criteria.length} questions answered. Decided by: ____________________ Review by: ${day(reviewDate(new Date()))}`),
     ];
@@ -266,34 +266,38 @@
     const place = element("div", { class: "record-review" });
     const said = announcer();
     const input = element("input", { id: "record-file", type: "file", accept: ".json,application/json", class: "tool-said" });
-    const content = () => {
-      const { profile } = now();
-      return contentOf(criteria, profile, recordOf(criteria, profile), limits);
+    const record = () => {
+      const { profile, summary } = now();
+      return recordOf(criteria, profile, { summary, limits });
     };
+    const content = () => contentOf(criteria, now().profile, record(), limits);
 
     input.addEventListener("change", async () => {
       const [file] = input.files;
       if (!file) return;
-      const { record, fault } = file.size > LARGEST_FILE ? { fault: "The file is larger than a decision record can be." } : readRecord(await file.text());
+      const read = file.size > LARGEST_FILE ? { fault: "The file is larger than a decision record can be." } : readRecord(await file.text());
       input.value = "";
-      if (fault) {
-        place.replaceChildren(element("p", { class: "tool-fault" }, fault), said.region);
-        said.say(fault);
+      if (read.fault) {
+        place.replaceChildren(element("p", { class: "tool-fault" }, read.fault));
+        said.say(read.fault);
         return;
       }
-      const found = review(criteria, record);
+      const found = review(criteria, read.record);
       open(found.profile);
-      const told = reviewed(criteria, record, found);
-      place.replaceChildren(...told, said.region);
+      const told = reviewed(criteria, read.record, found);
+      place.replaceChildren(...told);
       said.say(told[1].textContent);
     });
 
     return {
-      place,
+      parts: [place, said.region],
       buttons: [
         button("Save as Markdown", () => download("decision-record.md", "text/markdown", asMarkdown(content()))),
-        button("Save as JSON", () => download("decision-record.json", "application/json", `${JSON.stringify(recordOf(criteria, now().profile), null, 2)}\n`)),
-        button("Print one-page brief", () => printed(briefOf(criteria, now(), chart(), limits), "paper-brief")),
+        button("Save as JSON", () => download("decision-record.json", "application/json", `${JSON.stringify(record(), null, 2)}\n`)),
+        button("Print one-page brief", () => {
+          const shown = now();
+          printed(briefOf(criteria, shown, chart(), limits), shown.result.workstreams.length > 4 ? "paper-brief paper-dense" : "paper-brief");
+        }),
         button("Print the record", () => printed(asPaper(content()), "paper-record")),
         element("label", { class: "md-button file-button", for: "record-file" }, "Review a saved record"), input,
       ],
@@ -301,20 +305,18 @@
   }
 
   function reviewed(criteria, record, found) {
-    const [then, now] = found.versions;
-    const list = (title, items) => [element("h5", {}, title), element("ul", {}, items.map((item) => element("li", {}, item)))];
+    const list = (title, items) => items.length ? [element("h4", {}, title), element("ul", {}, items.map((item) => element("li", {}, item)))] : [];
     return [
-      element("h4", {}, `Review of the record of ${String(record.date)}`),
+      element("h3", {}, `Review of the record of ${record.made}`),
       element("p", { class: found.stands ? "review-stands" : "review-falls" }, found.stands
         ? `The decision still stands: ${titleOf(found.now)}.`
-        : `The decision no longer stands: it was ${titleOf(found.then)}, and the same answers now lead to ${titleOf(found.now)}, or a work stream changed.`),
-      element("p", {}, then === now ? `The criteria are the same version, ${String(now)}.` : `The criteria are version ${String(now)}; the record was made with version ${String(then)}.`,
-        found.due ? ` Its review was due on ${record.review_date}: check that every answer still holds.` : ` Its review is due on ${String(record.review_date)}.`),
-      ...(found.criteria.length ? list("Changed in the criteria", found.criteria) : []),
-      ...(found.passages.length ? list("Changed in the cited passages", found.passages.map(({ address, heading, gone }) => gone
-        ? `${heading}: is no longer cited or no longer there`
-        : [element("a", { href: new URL(address, site) }, heading), " reads differently now"]))
-        : [element("p", {}, "Every cited passage reads as it did.")]),
+        : `The decision no longer stands: it was ${titleOf(found.then)}, and the same answers now lead to ${titleOf(found.now)}.`),
+      element("p", {}, found.overdue ? `Its review was due by ${record.review_by}: check that every answer still holds.` : `Its next review is due by ${record.review_by}.`),
+      ...list("Changed work streams", found.streams.map(([name, before, after]) => `${name}: was ${titleOf(before)}, is now ${titleOf(after)}`)),
+      ...list("Changed criteria", found.criteria),
+      ...list("Changed passages", found.passages.map(({ address, heading, gone }) => gone
+        ? `“${heading}” (${address}) is gone.` : [element("a", { href: new URL(address, site) }, heading), ` now reads: “${criteria.sections[address].quote}”`])),
+      found.passages.length ? "" : element("p", {}, "Every cited passage reads as it did."),
     ];
   }
 

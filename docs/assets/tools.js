@@ -55,14 +55,16 @@
     return loaded.get(name);
   }
 
-  /** Keep a tool's state in the address, so that a copied link brings it back. */
+  /** Keep a tool's state in the address, so that a copied link brings it back; an anchor of the page that stands there goes. */
   function keep(fragment) {
+    const own = kept && location.hash.slice(1) === kept;
     kept = fragment;
-    write();
+    if (kept) write();
+    else if (own) history.replaceState(history.state, "", location.pathname + location.search);
   }
 
   function write() {
-    if (location.hash.slice(1) !== kept) history.replaceState(history.state, "", kept ? `#${kept}` : location.pathname + location.search);
+    if (location.hash.slice(1) !== kept) history.replaceState(history.state, "", `#${kept}`);
   }
 
   let scrolled = 0;
@@ -70,6 +72,7 @@
     clearTimeout(scrolled);
     scrolled = setTimeout(() => kept && write(), AFTER_THE_THEME_MS);
   }, { passive: true });
+  addEventListener("click", () => kept && write(), true); // a click may leave the page before that
   addEventListener("hashchange", () => changed?.(location.hash.slice(1)));
 
   // ------------------------------------------------------------------------------------------------ parts of a page
