@@ -7,16 +7,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chatbot.advisor.live import LiveAdvisor
+from chatbot.live import LiveAssistant
 from chatbot.questions import clean_question
-from chatbot.tool import Input, Tool, ToolFailed
-from guide.criteria import Criteria, Recommendation
+from chatbot.tool import Input, Tool
+from guide.criteria import Recommendation
 
 
 class AnswerIn(Input):
     """One answer to a question that an earlier call returned."""
 
-    workstream: int = Field(ge=0, le=7, description="The question's `number`: which work stream it is about, from 0.")
+    number: int = Field(ge=0, le=7, description="The question's `number`: which work stream it is about, from 0.")
     criterion: str = Field(max_length=60, description="The question's `criterion`.")
     option: str = Field(max_length=60, description="The `id` of one of the question's `options`.")
 
@@ -143,22 +143,17 @@ class AdviceOut(_Out):
     index_version: str
 
 
-def make_advise_tool(advisor: LiveAdvisor, limit: int) -> Tool:
+def make_advise_tool(live: LiveAssistant, limit: int) -> Tool:
     """Return the tool.
 
     Args:
-        advisor: Over the index that answers now.
+        live: Gives the advisor of the newest index.
         limit: Most characters of a description.
     """
 
     def advise(given: AdviseIn) -> AdviceOut:
-        now = advisor.get()
-        description = clean_question(given.description, limit)
-        advice = now.advise(description)
-        if given.answers:
-            for answer in given.answers:
-                _check(answer, len(advice.workstreams), now.criteria)
-            advice = now.refine(description, {(answer.workstream, answer.criterion): answer.option for answer in given.answers})
+        answers = {(answer.number, answer.criterion): answer.option for answer in given.answers}
+        advice = live.get().advisor.refine(clean_question(given.description, limit), answers)
         return AdviceOut.model_validate(advice.to_dict())
 
     return Tool(
@@ -173,14 +168,3 @@ def make_advise_tool(advisor: LiveAdvisor, limit: int) -> Tool:
         AdviceOut,
         advise,
     )
-
-
-def _check(answer: AnswerIn, streams: int, criteria: Criteria) -> None:
-    if answer.workstream >= streams:
-        raise ToolFailed(f"answers: the description has {streams} work stream(s), numbered from 0.", remedy="Use a question's `number`.")
-    try:
-        criteria.criterion(answer.criterion).option(answer.option)
-    except KeyError as error:
-        raise ToolFailed(
-            "answers: there is no such criterion or option.", remedy="Use a question's `criterion` and an option's `id`."
-        ) from error

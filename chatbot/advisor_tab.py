@@ -1,20 +1,26 @@
 """The demo's tab "Advise": a description and a form become a result that changes with every answer. A thin door on the advisor.
 
-A session's state is the profile's link fragment, a short text. Gradio is imported only when the demo is made.
+Nothing of a reader's is stored: a session holds the profile's link fragment and the description, and the files to take away
+stand in their links. Gradio is imported only when the demo is made.
 """
 
+import datetime
 import html
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from chatbot.advisor.advice import Advice
+from chatbot.advisor.advisor import Advisor
+from chatbot.advisor.brief import brief_html
 from chatbot.advisor.chart import chart_svg
-from chatbot.advisor.live import LiveAdvisor
 from chatbot.advisor.profile import LONGEST_NAME, MOST_WORKSTREAMS, Profile, Workstream, from_fragment, make_profile, to_fragment
+from chatbot.advisor.record import make_record
+from chatbot.advisor.render import record_markdown
 from chatbot.advisor.view import View
+from chatbot.live import LiveAssistant
 from chatbot.questions import QuestionRefused, clean_question
 from chatbot.settings import Settings
 from guide.criteria import Criteria
@@ -27,6 +33,16 @@ _UNKNOWN = ""
 _PROFILE = re.compile(r"choose/assessment/#(profile=[^\s)\"']+)")
 Update = Any
 """What Gradio takes for a component: a value or an update."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What the server keeps while a reader has the page open."""
+
+    fragment: str
+    """The profile, as in a link."""
+    description: str = ""
+    """What was read last; empty where the form was filled in by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +72,18 @@ class _Parts:
 
 
 class AdvisorTab:
-    """Handlers of the tab: each takes the profile's fragment and what was done, and returns updates of components."""
+    """Handlers of the tab: each takes the session and what was done, and returns updates of components."""
 
-    def __init__(self, advisor: LiveAdvisor, settings: Settings) -> None:
+    def __init__(self, live: LiveAssistant, settings: Settings) -> None:
         """Prepare the tab; `build` makes it."""
-        self._advisor, self._settings = advisor, settings
+        self._live, self._settings = live, settings
 
     def build(self) -> "AdvisorTab":
         """Make the tab's components and wire them; call inside a `gradio.Tab`."""
         import gradio
 
         start = make_profile(self._criteria, [("", {})])
-        first = self._advisor.get().assess(start)
+        first = self._advisor.assess(start)
         with gradio.Row():
             with gradio.Column(scale=2, min_width=320, elem_id="advise-form"):
                 description = gradio.Textbox(
@@ -91,7 +107,7 @@ class AdvisorTab:
                     questions = [gradio.Dropdown(**shown, filterable=False) for shown in _questions(first)]
                 reasons = gradio.Markdown(View(first).reasons(), elem_id="advice-reasons", sanitize_html=True)
                 take_away = gradio.HTML(_take_away(first, self._criteria), elem_id="take-away")
-        state = gradio.State(to_fragment(self._criteria, start))
+        state = gradio.State(_Session(to_fragment(self._criteria, start)))
         self.parts = _Parts(state, description, streams, name, fields, headline, chart, questions, reasons, take_away)
         self._wire(read, add, remove)
         return self
@@ -113,7 +129,7 @@ class AdvisorTab:
             return (found[-1] if found else ""), gradio.update(visible=bool(found))
 
         def go(fragment: str) -> list[Update]:
-            return [gradio.update(selected=TAB), *self._all(from_fragment(self._criteria, fragment), 0)]
+            return [gradio.update(selected=TAB), *self._all(_Session(fragment), 0)]
 
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         chat.change(offer, chat, [offered, onward], trigger_mode="always_last", **quiet)
@@ -128,7 +144,7 @@ class AdvisorTab:
         gradio.on(answered, self._answer, [parts.state, parts.streams, *parts.fields], parts.shown, trigger_mode="always_last", **quiet)
         for number, question in enumerate(parts.questions):
             question.input(partial(self._answer_question, number), [question, parts.state, parts.streams], parts.all, **quiet)
-        parts.streams.input(self._choose, [parts.state, parts.streams], parts.all, **quiet)
+        parts.streams.input(self._all, [parts.state, parts.streams], parts.all, **quiet)
         gradio.on([parts.name.submit, parts.name.blur], self._rename, [parts.name, parts.state, parts.streams], parts.all, **quiet)
         add.click(self._add, parts.state, parts.all, **quiet)
         remove.click(self._remove, [parts.state, parts.streams], parts.all, **quiet)
@@ -136,7 +152,11 @@ class AdvisorTab:
 
     @property
     def _criteria(self) -> Criteria:
-        return self._advisor.get().criteria
+        return self._advisor.criteria
+
+    @property
+    def _advisor(self) -> Advisor:
+        return self._live.get().advisor
 
     def _form(self) -> list[Any]:
         import gradio
@@ -154,64 +174,69 @@ class AdvisorTab:
         import gradio
 
         try:
-            advice = self._advisor.get().advise(clean_question(description, self._settings.max_question_characters))
+            advice = self._advisor.advise(clean_question(description, self._settings.max_question_characters))
         except QuestionRefused as error:
             gradio.Info(str(error))
             return [gradio.skip()] * len(self.parts.all)
-        if not advice.workstreams:
-            return self._all(make_profile(self._criteria, [("", {})]), 0, notes=advice.notes)
-        return self._all(advice.profile, 0, advice)
+        return self._all(_Session(to_fragment(self._criteria, advice.profile), advice.description), 0, advice)
 
-    def _answer(self, fragment: str, current: int, *values: str) -> list[Update]:
-        profile = from_fragment(self._criteria, fragment)
+    def _answer(self, session: _Session, current: int, *values: str) -> list[Update]:
+        profile = self._profile(session)
         answers = {criterion.id: value for criterion, value in zip(self._criteria.criteria, values, strict=True) if value}
-        return self._shown(self._assess(_replaced(profile, current, Workstream(profile.workstreams[current].name, answers))))
+        changed = self._with(session, current, Workstream(profile.workstreams[current].name, answers))
+        return self._shown(changed, self._assess(changed))
 
-    def _answer_question(self, number: int, option: str, fragment: str, current: int) -> list[Update]:
-        profile = from_fragment(self._criteria, fragment)
-        question = self._assess(profile).questions[number]
-        return self._all(profile.with_answer(question.number, question.criterion, option or None), current)
+    def _answer_question(self, number: int, option: str, session: _Session, current: int) -> list[Update]:
+        question = self._assess(session).questions[number]
+        profile = self._profile(session).with_answer(question.number, question.criterion, option or None)
+        return self._all(self._holding(session, profile.workstreams), current)
 
-    def _choose(self, fragment: str, current: int) -> list[Update]:
-        return self._all(from_fragment(self._criteria, fragment), current)
-
-    def _rename(self, name: str, fragment: str, current: int) -> list[Update]:
-        profile = from_fragment(self._criteria, fragment)
+    def _rename(self, name: str, session: _Session, current: int) -> list[Update]:
         written = visible(name.encode("utf-8", "replace").decode("utf-8"))
-        return self._all(_replaced(profile, current, Workstream(written, profile.workstreams[current].answers)), current)
+        answers = self._profile(session).workstreams[current].answers
+        return self._all(self._with(session, current, Workstream(written, answers)), current)
 
-    def _add(self, fragment: str) -> list[Update]:
-        streams = from_fragment(self._criteria, fragment).workstreams
+    def _add(self, session: _Session) -> list[Update]:
+        streams = self._profile(session).workstreams
         if len(streams) < MOST_WORKSTREAMS:
             streams = (*streams, Workstream("", {}))
-        return self._all(Profile(streams), len(streams) - 1)
+        return self._all(self._holding(session, streams), len(streams) - 1)
 
-    def _remove(self, fragment: str, current: int) -> list[Update]:
-        streams = from_fragment(self._criteria, fragment).workstreams
+    def _remove(self, session: _Session, current: int) -> list[Update]:
+        streams = self._profile(session).workstreams
         left = (*streams[:current], *streams[current + 1 :]) or (Workstream("", {}),)
-        return self._all(Profile(left), min(current, len(left) - 1))
+        return self._all(self._holding(session, left), min(current, len(left) - 1))
 
-    def _assess(self, profile: Profile) -> Advice:
-        return self._advisor.get().assess(profile)
+    def _profile(self, session: _Session) -> Profile:
+        return from_fragment(self._criteria, session.fragment)
 
-    def _all(self, profile: Profile, current: int, advice: Advice | None = None, notes: Sequence[str] = ()) -> list[Update]:
+    def _assess(self, session: _Session) -> Advice:
+        return self._advisor.assess(self._profile(session), session.description)
+
+    def _with(self, session: _Session, number: int, stream: Workstream) -> _Session:
+        streams = self._profile(session).workstreams
+        return self._holding(session, (*streams[:number], stream, *streams[number + 1 :]))
+
+    def _holding(self, session: _Session, streams: tuple[Workstream, ...]) -> _Session:
+        profile = make_profile(self._criteria, [(stream.name, stream.answers) for stream in streams])
+        return _Session(to_fragment(self._criteria, profile), session.description)
+
+    def _all(self, session: _Session, current: int, advice: Advice | None = None) -> list[Update]:
         import gradio
 
-        profile = make_profile(self._criteria, [(stream.name, stream.answers) for stream in profile.workstreams])
+        profile = self._profile(session)
         stream = profile.workstreams[current]
         choices = [(each.name, number) for number, each in enumerate(profile.workstreams)]
         fields = [stream.answers.get(criterion.id, _UNKNOWN) for criterion in self._criteria.criteria]
-        shown = self._shown(advice or self._assess(profile), notes)
+        shown = self._shown(session, advice or self._assess(session))
         return [gradio.update(choices=choices, value=current), stream.name, *fields, *shown]
 
-    def _shown(self, advice: Advice, notes: Sequence[str] = ()) -> list[Update]:
+    def _shown(self, session: _Session, advice: Advice) -> list[Update]:
         import gradio
 
         view = View(advice)
         questions = [gradio.update(**shown) for shown in _questions(advice)]
-        headline = "\n\n".join([*notes, view.headline()])
-        fragment = to_fragment(self._criteria, advice.profile)
-        return [fragment, headline, chart_svg(advice), *questions, view.reasons(), _take_away(advice, self._criteria)]
+        return [session, view.headline(), chart_svg(advice), *questions, view.reasons(), _take_away(advice, self._criteria)]
 
 
 def _questions(advice: Advice) -> list[dict[str, Any]]:
@@ -224,12 +249,15 @@ def _questions(advice: Advice) -> list[dict[str, Any]]:
     return found + [{"visible": False}] * (_QUESTIONS - len(found))
 
 
-def _replaced(profile: Profile, number: int, stream: Workstream) -> Profile:
-    return Profile((*profile.workstreams[:number], stream, *profile.workstreams[number + 1 :]))
-
-
 def _take_away(advice: Advice, criteria: Criteria) -> str:
-    """Return links as HTML: nothing of a reader's is stored here, the record's file is in the link itself."""
-    link = advice.link if advice.link.startswith(("http://", "https://")) else f"/{advice.link}"
-    links = [f'<a href="{html.escape(link)}" target="_blank">Open on the Assessment page</a>']
+    """Return links as HTML; the files stand in the links themselves."""
+    record = make_record(advice, criteria, datetime.date.today())
+    page = advice.link if advice.link.startswith(("http://", "https://")) else f"/{advice.link}"
+    files = (
+        ("decision.md", "text/markdown", "Decision record (Markdown)", record_markdown(record)),
+        ("decision.json", "application/json", "Decision record (JSON, can be reviewed)", record.model_dump_json(indent=2)),
+        ("brief.html", "text/html", "Brief of one page (HTML, prints)", brief_html(advice, record.made)),
+    )
+    links = [f'<a href="{html.escape(page)}" target="_blank">Open on the Assessment page</a>']
+    links += [f'<a download="{name}" href="data:{kind};charset=utf-8,{quote(text)}">{label}</a>' for name, kind, label, text in files]
     return " · ".join(links)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
-from chatbot.advisor.live import LiveAdvisor
 from chatbot.advisor_tab import TAB, AdvisorTab
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
@@ -57,9 +56,8 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         button_primary_background_fill_dark="*primary_700",
     )
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
-    advisor = LiveAdvisor(live)
-    tools = make_tools(live, advisor, settings)
-    demo = make_demo(live, settings, advisor)
+    tools = make_tools(live, settings)
+    demo = make_demo(live, settings)
     with demo:
         add_tools(tools)
     close_gradio_path(app, PATH)
@@ -79,7 +77,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
     return mounted
 
 
-def make_demo(live: LiveAssistant, settings: Settings, advisor: LiveAdvisor) -> "gradio.Blocks":
+def make_demo(live: LiveAssistant, settings: Settings) -> "gradio.Blocks":
     """Return the demo's page."""
     import gradio
 
@@ -133,9 +131,9 @@ def make_demo(live: LiveAssistant, settings: Settings, advisor: LiveAdvisor) -> 
         for event in (box.submit, send.click):
             event(respond, [box, chat], [box, chat, sources], api_visibility="private")
         clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
-        if advisor.knows_the_guide:
+        if live.get().advisor.knows_the_guide:
             with tabs, gradio.Tab("Advise", id=TAB):
-                AdvisorTab(advisor, settings).build().lead_in(chat, onward, tabs)
+                AdvisorTab(live, settings).build().lead_in(chat, onward, tabs)
     return demo
 
 

@@ -8,7 +8,6 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from chatbot.advise_tool import make_advise_tool
-from chatbot.advisor.live import LiveAdvisor
 from chatbot.answer import Answer, Turn
 from chatbot.live import LiveAssistant
 from chatbot.page_text import PageText, read_page
@@ -72,7 +71,7 @@ class SearchResult(BaseModel):
     index_version: str
 
 
-def make_tools(live: LiveAssistant, advisor: LiveAdvisor, settings: Settings) -> list[Tool]:
+def make_tools(live: LiveAssistant, settings: Settings) -> list[Tool]:
     """Return the tools over the index that answers now; `advise` only where that is the guide's."""
     limit = settings.max_question_characters
 
@@ -132,4 +131,4 @@ def make_tools(live: LiveAssistant, advisor: LiveAdvisor, settings: Settings) ->
             read,
         ),
     ]
-    return [*tools, make_advise_tool(advisor, limit)] if advisor.knows_the_guide else tools
+    return [*tools, make_advise_tool(live, limit)] if live.get().advisor.knows_the_guide else tools

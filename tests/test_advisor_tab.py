@@ -12,12 +12,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from chatbot.advisor.advisor import Advisor
 from chatbot.advisor.chart import chart_svg
 from chatbot.advisor.profile import from_fragment, make_profile
+from chatbot.advisor.record import read_record
 from chatbot.advisor.view import View
 from chatbot.assistant import Assistant
 from guide.criteria import read_criteria
 from tests.guide_server import GuideServer
 
 CRITERIA = read_criteria(Path(__file__).parent.parent / "docs" / "choose" / "criteria.yml")
+BANK = "We are a retail bank. We want to score loan applications and also let staff ask questions about policy documents."
 ATTACK = '<img src=x onerror="window.hit=1"> [x](javascript:window.hit=2)'
 
 
@@ -101,20 +103,42 @@ def test_work_streams_are_added_named_and_removed_and_decide_together(tab: Page)
 
 def test_link_to_the_assessment_page_holds_the_profile(tab: Page) -> None:
     choose(tab, field(tab, "Which input decides the answer?"), "Documents, e-mails, chats or code in open language decide the answer")
-    expect(tab.locator("#advice-reasons")).to_contain_text("Input data kind")
+    expect(tab.locator("#advice-reasons")).to_contain_text("Answers so far: 1.")
     link = tab.locator("#take-away").get_by_role("link", name="Assessment page")
     profile = from_fragment(CRITERIA, urlsplit(link.get_attribute("href") or "").fragment)
     assert dict(profile.workstreams[0].answers) == {"input": "language"}
 
 
 def test_description_is_read_and_its_words_stand_beside_the_reasons(tab: Page) -> None:
-    tab.get_by_label("What do you want to do?").fill(f"We want to score loan applications and also let staff ask about documents. {ATTACK}")
+    tab.get_by_label("What do you want to do?").fill(f"{BANK} {ATTACK}")
     tab.get_by_role("button", name="Read the description").click()
     expect(tab.locator("#advice-headline h2")).to_have_text("Both, MLOps and LLMOps")
     expect(tab.locator("#advice-reasons")).to_contain_text("read from “We want to score loan applications”")
     expect(tab.get_by_role("radio")).to_have_count(2)
     expect(field(tab, "What must come out?")).to_have_value("A number, class, rank or forecast must come out")
     assert tab.locator("#advice-reasons img, #advice-headline img, #advice-reasons a[href^=javascript]").count() == 0
+    with tab.expect_download() as saving:
+        tab.get_by_role("link", name="Decision record (JSON").click()
+    record = read_record(saving.value.path().read_text("utf-8"))
+    assert (record.recommendation, len(record.workstreams)) == ("both", 2)
+    assert record.description.startswith(BANK) and record.passages
+    with tab.expect_download() as saving:
+        tab.get_by_role("link", name="Brief of one page").click()
+    assert "<img" not in saving.value.path().read_text("utf-8")
+
+
+def test_choice_asked_in_the_chat_leads_into_the_tab(tab: Page) -> None:
+    tab.get_by_role("tab", name="Ask").click()
+    onward = tab.get_by_role("button", name="Weigh this in the tab Advise")
+    tab.get_by_placeholder("Type a question").fill("What is data drift?")
+    tab.get_by_placeholder("Type a question").press("Enter")
+    expect(tab.get_by_test_id("bot")).to_have_count(1)
+    tab.get_by_placeholder("Type a question").fill("Should we use MLOps or LLMOps to forecast the demand of each store?")
+    tab.get_by_placeholder("Type a question").press("Enter")
+    expect(tab.get_by_test_id("bot").last).to_contain_text("Advice:")
+    onward.click()
+    expect(tab.locator("#advice-headline h2")).to_have_text("MLOps")
+    expect(field(tab, "What must come out?")).to_have_value("A number, class, rank or forecast must come out")
 
 
 def test_text_without_a_task_is_answered_honestly(tab: Page) -> None:

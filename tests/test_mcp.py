@@ -126,7 +126,7 @@ def test_advice_names_each_task_with_reasons_from_the_words_and_cited(server: Gu
 
 
 def test_answer_to_a_returned_question_refines_the_advice(server: GuideServer) -> None:
-    question = {"workstream": 1, "criterion": "alternative", "option": "reaches"}
+    question = {"number": 1, "criterion": "alternative", "option": "reaches"}
     advice = call(server, "advise", {"description": BANK, "answers": [question]}).structuredContent
     assert advice is not None
     assert [stream["recommendation"] for stream in advice["workstreams"]] == ["mlops", "neither"]
@@ -135,7 +135,7 @@ def test_answer_to_a_returned_question_refines_the_advice(server: GuideServer) -
 
 def test_text_without_a_task_gets_no_recommendation(server: GuideServer) -> None:
     advice = call(server, "advise", {"description": "The weather is nice today."}).structuredContent
-    assert advice is not None and advice["recommendation"] is None and not advice["workstreams"]
+    assert advice is not None and advice["recommendation"] is None and advice["questions"]
     assert "describes no task" in advice["notes"][0]
 
 
@@ -160,14 +160,14 @@ def test_table_is_read_as_a_table_and_steps_as_steps(server: GuideServer) -> Non
         pytest.param("advise", {"description": "?"}, "The question is empty.", id="nothing described"),
         pytest.param(
             "advise",
-            {"description": BANK, "answers": [{"workstream": 5, "criterion": "output", "option": "text"}]},
-            "the description has 2 work stream(s)",
+            {"description": BANK, "answers": [{"number": 5, "criterion": "output", "option": "text"}]},
+            "There is no work stream 5",
             id="no such task",
         ),
         pytest.param(
             "advise",
-            {"description": BANK, "answers": [{"workstream": 0, "criterion": "output", "option": "gold"}]},
-            "there is no such criterion or option",
+            {"description": BANK, "answers": [{"number": 0, "criterion": "output", "option": "gold"}]},
+            "'output: gold' is no answer",
             id="no such option",
         ),
         pytest.param("respond", {"question": "drift"}, "There is no tool of that name.", id="handler of the demo"),

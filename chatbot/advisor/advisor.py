@@ -4,6 +4,7 @@ Joins reading, engine and passages; this module only words what they found.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from chatbot.advisor.advice import Advice, Alternative, FlipTold, Pointed, Question, Reason, Source, StreamAdvice
@@ -70,6 +71,11 @@ class Advisor:
             given[number][1][criterion] = option
         heard = reading.heard or [()]
         return self._word(make_profile(self.criteria, given), _notes(reading, self.criteria), heard, description)
+
+    @cached_property
+    def knows_the_guide(self) -> bool:
+        """Whether the index is of the guide that the criteria point into, and not of somebody else's site."""
+        return any(self._passages.at(address) for address in self.criteria.sections())
 
     def assess(self, profile: Profile, description: str = "") -> Advice:
         """Advise on given answers."""
