@@ -131,7 +131,7 @@ class AdvisorTab:
         def go(fragment: str) -> list[Update]:
             return [gradio.update(selected=TAB), *self._all(_Session(fragment), 0)]
 
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         chat.change(offer, chat, [offered, onward], trigger_mode="always_last", **quiet)
         onward.click(go, offered, [tabs, *self.parts.all], **quiet)
 
@@ -139,7 +139,7 @@ class AdvisorTab:
         import gradio
 
         parts = self.parts
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         answered = [field.input for field in parts.fields]
         gradio.on(answered, self._answer, [parts.state, parts.streams, *parts.fields], parts.shown, trigger_mode="always_last", **quiet)
         for number, question in enumerate(parts.questions):
