@@ -202,11 +202,12 @@ def evaluate(
             found = measure_dataset(dataset, model=settings.embedding_model, cache=settings.store, progress=_Bars(bar))
         _print_json(found) if as_json else out.print(_dataset_table(found))
         return
+    from chatbot.evaluation.advice import confusion_table
     from chatbot.evaluation.run import evaluate_guide, failures, to_json, to_table, write_report
 
     with err.status("Asking every question"):
         results = evaluate_guide(settings, cases, half)
-    _print_json(to_json(results)) if as_json else out.print(to_table(results))
+    _print_json(to_json(results)) if as_json else out.print(to_table(results), confusion_table(results.advised))
     if report is not None:
         write_report(results, report)
         err.print(f"Report written to {report}")

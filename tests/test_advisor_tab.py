@@ -110,7 +110,7 @@ def test_link_to_the_assessment_page_holds_the_profile(tab: Page) -> None:
 
 
 def test_description_is_read_and_its_words_stand_beside_the_reasons(tab: Page) -> None:
-    tab.get_by_label("What do you want to do?").fill(f"{BANK} {ATTACK}")
+    tab.get_by_label("What do you want to do?").fill(f"{ATTACK}. {BANK}")
     tab.get_by_role("button", name="Read the description").click()
     expect(tab.locator("#advice-headline h2")).to_have_text("Both, MLOps and LLMOps")
     expect(tab.locator("#advice-reasons")).to_contain_text("read from “We want to score loan applications”")
@@ -121,7 +121,7 @@ def test_description_is_read_and_its_words_stand_beside_the_reasons(tab: Page) -
         tab.get_by_role("link", name="Decision record (JSON").click()
     record = read_record(saving.value.path().read_text("utf-8"))
     assert (record.recommendation, len(record.workstreams)) == ("both", 2)
-    assert record.description.startswith(BANK) and record.passages
+    assert record.description.endswith(BANK) and record.passages
     with tab.expect_download() as saving:
         tab.get_by_role("link", name="Brief of one page").click()
     assert "<img" not in saving.value.path().read_text("utf-8")

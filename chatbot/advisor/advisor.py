@@ -13,7 +13,7 @@ from chatbot.advisor.engine import assess, rounded
 from chatbot.advisor.meanings import Meanings, Nearest
 from chatbot.advisor.passages import Passages
 from chatbot.advisor.profile import Profile, ProfileRefused, make_profile, to_fragment
-from chatbot.advisor.reading import Heard, Reading, read
+from chatbot.advisor.reading import Heard, Reading, certainty, read
 from chatbot.advisor.results import Argument, Assessment, StreamResult
 from guide.criteria import Criteria, Recommendation, read_criteria
 from index import Search
@@ -70,7 +70,8 @@ class Advisor:
                 raise ProfileRefused(f"There is no work stream {number}; they are counted from 0.")
             given[number][1][criterion] = option
         heard = reading.heard or [()]
-        return self._word(make_profile(self.criteria, given), _notes(reading, self.criteria), heard, description)
+        sure = [certainty(each, by_words=reading.by_words) for each in heard]
+        return self._word(make_profile(self.criteria, given), _notes(reading, self.criteria), heard, sure, description)
 
     @cached_property
     def knows_the_guide(self) -> bool:
@@ -79,7 +80,8 @@ class Advisor:
 
     def assess(self, profile: Profile, description: str = "") -> Advice:
         """Advise on given answers."""
-        return self._word(profile, (), [()] * len(profile.workstreams), description)
+        count = len(profile.workstreams)
+        return self._word(profile, (), [()] * count, [1.0] * count, description)
 
     def read(self, description: str) -> Reading:
         """Return what a description is taken to say."""
@@ -105,10 +107,13 @@ class Advisor:
                 changes.append(f"“{heading}” ({address}) now reads: “{now.quote}”")
         return tuple(changes)
 
-    def _word(self, profile: Profile, notes: tuple[str, ...], heard: Sequence[Sequence[Heard]], description: str) -> Advice:
+    def _word(
+        self, profile: Profile, notes: tuple[str, ...], heard: Sequence[Sequence[Heard]], sure: Sequence[float], description: str
+    ) -> Advice:
         found = assess(self.criteria, profile)
         sources = _Sources(self._passages)
-        streams = tuple(self._stream(each, told, sources) for each, told in zip(found.workstreams, heard, strict=True))
+        told = zip(found.workstreams, heard, sure, strict=True)
+        streams = tuple(self._stream(each, words, certain, sources) for each, words, certain in told)
         result = self.criteria.results[found.recommendation] if found.recommendation else None
         pointed = {
             "risks": tuple(sources.point(each.text, each.section) for each in result.risks) if result else (),
@@ -117,7 +122,7 @@ class Advisor:
         }
         return Advice(
             recommendation=found.recommendation,
-            confidence=found.confidence,
+            confidence=min((each.confidence for each in streams if each.recommendation), default=0.0),
             robustness=rounded(found.robustness),
             summary=self._summary(found),
             workstreams=streams,
@@ -142,14 +147,14 @@ class Advisor:
         more = f" {open_ones} work stream(s) remain open." if open_ones else ""
         return f"{self.criteria.results[found.recommendation].summary} {needs}.{more}"
 
-    def _stream(self, found: StreamResult, heard: Sequence[Heard], sources: "_Sources") -> StreamAdvice:
+    def _stream(self, found: StreamResult, heard: Sequence[Heard], sure: float, sources: "_Sources") -> StreamAdvice:
         words = {(each.criterion, each.option): each.words for each in heard}
         reasons = [self._reason(each, words, sources) for each in found.arguments]
         constraints = {each.id: each for each in self.criteria.constraints}
         return StreamAdvice(
             name=found.name,
             recommendation=found.recommendation,
-            confidence=found.confidence,
+            confidence=round(found.confidence * sure, 2),
             robustness=rounded(found.robustness),
             scores={name: {"score": rounded(s.score), "low": rounded(s.low), "high": rounded(s.high)} for name, s in found.scores.items()},
             index=rounded(found.index),

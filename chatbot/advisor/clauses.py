@@ -27,6 +27,10 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _DENIES = re.compile(r"\b(?:no|not|never|without|nobody|no one|none|neither|nor|cannot|hardly any)\b|n't\b|n’t\b", re.IGNORECASE)
+_FACT = re.compile(r"\W*(?:what|which|who|whose|where|when|why|how)\b.*\?\W*$", re.IGNORECASE)
+_WRITER = re.compile(r"\b(?:we|us|our|ours|i|me|my|mine)\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:that|which|who|whose|if|when|unless)\b", re.IGNORECASE)
+"""A negation after one of these describes something: 'customers who don't pay'."""
 _OPENING = 4
 """Words in which a negation is taken to deny the whole clause."""
 _FEWEST_WORDS = 3
@@ -47,6 +51,8 @@ class Clause:
     """It says what is not so: 'we don't want a forecast', but not 'customers who don't pay'."""
     negative: bool
     """It holds a negation anywhere."""
+    asks: bool
+    """It asks for a fact instead of telling about the writer's situation: 'what is the weather', but not 'how many do we need'."""
 
 
 def clauses(description: str) -> tuple[Clause, ...]:
@@ -55,7 +61,7 @@ def clauses(description: str) -> tuple[Clause, ...]:
     number = 0
     for piece in _LIST_MARK.split(description[:LONGEST]):
         for sentence in sentences(" ".join(piece.split())):
-            found += [_clause(part, number) for part in _parts(sentence)]
+            found += [_clause(part, number, _asks_for_a_fact(sentence)) for part in _parts(sentence)]
             number += 1
     return tuple(clause for clause in found if any(map(str.isalpha, clause.text)))
 
@@ -81,8 +87,13 @@ def _parts(sentence: str) -> list[str]:
     return [part.strip(" ,.;:") for part in parts if part.strip(" ,.;:")]
 
 
-def _clause(text: str, number: int) -> Clause:
+def _asks_for_a_fact(sentence: str) -> bool:
+    return _FACT.match(sentence) is not None and not _WRITER.search(sentence)
+
+
+def _clause(text: str, number: int, asks: bool) -> Clause:
     core = _LEAD_IN.sub("", text, count=1).strip()
     negation = _DENIES.search(text)
-    early = negation is not None and len(text[: negation.start()].split()) < _OPENING
-    return Clause(text, core if len(core.split()) > 1 else text, number, early, negation is not None)
+    before = text[: negation.start()] if negation else ""
+    early = negation is not None and len(before.split()) < _OPENING and not _RELATIVE.search(before)
+    return Clause(text, core if len(core.split()) > 1 else text, number, early, negation is not None, asks)

@@ -35,6 +35,8 @@ class Limits:
 
 
 BY_MEANING = Limits(task=0.33, second=0.36, answer=0.5, lead=0.03, denial=0.35)
+CLEAR = 0.5
+"""Similarity from which a task is taken to be read clearly."""
 BY_WORDS = Limits(task=0.3, second=0.35, answer=0.4, lead=0.05, denial=0.3)
 
 
@@ -80,6 +82,17 @@ class _Stream:
     heard: Heard
 
 
+def certainty(heard: tuple[Heard, ...], *, by_words: bool) -> float:
+    """Return how far a work stream's confidence holds, from 0.8 to 1: the nearer its task came to a known wording, the further.
+
+    By words alone, at most 0.7: on the dev half 19 of 30 such recommendations were right.
+    """
+    if by_words:
+        return 0.7
+    task = next((each.similarity for each in heard if each.criterion == OUTPUT), CLEAR)
+    return min(1.0, 0.8 + 0.2 * (task - BY_MEANING.task) / (CLEAR - BY_MEANING.task))
+
+
 def read(description: str, meanings: Meanings, limits: Limits | None = None) -> Reading:
     """Read a description; a profile without work streams where it describes none.
 
@@ -89,15 +102,17 @@ def read(description: str, meanings: Meanings, limits: Limits | None = None) -> 
         limits: The fitted ones if not given.
     """
     limits = limits or (BY_WORDS if meanings.by_words else BY_MEANING)
-    passages = [_Passage(clause, meanings.similarities(clause.core)) for clause in clauses(description)]
+    found = clauses(description)
+    told = [] if all(clause.asks for clause in found) else found  # nothing but questions for facts is no situation
+    passages = [_Passage(clause, meanings.similarities(clause.core)) for clause in told]
     denied = _denied(passages, meanings, limits)
     without = {each.id: frozenset(no.option for no in denied if no.criterion == each.id) for each in meanings.criteria.criteria}
     streams = _streams(passages, meanings, limits, without[OUTPUT])
-    told = [_hear(number, stream, passages, meanings, limits, without) for number, stream in enumerate(streams)]
+    hears = [_hear(number, stream, passages, meanings, limits, without) for number, stream in enumerate(streams)]
     if not streams and (only := _hear(0, None, passages, meanings, limits, without))[0]:
-        told, streams = [only], [_Stream("", _name(passages[0].clause), only[0][0])]
-    heard = [each[0] for each in told]
-    unclear = tuple(dict.fromkeys(pair for each in told for pair in each[1]))
+        hears, streams = [only], [_Stream("", _name(passages[0].clause), only[0][0])]
+    heard = [each[0] for each in hears]
+    unclear = tuple(dict.fromkeys(pair for each in hears for pair in each[1]))
     named = [(stream.name, {each.criterion: each.option for each in known}) for stream, known in zip(streams, heard, strict=True)]
     return Reading(make_profile(meanings.criteria, named), tuple(heard), denied, unclear, meanings.by_words)
 

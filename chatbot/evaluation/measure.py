@@ -6,6 +6,7 @@ Metrics of retrieval come from ir-measures, areas under curves from scikit-learn
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import ir_measures
 import numpy as np
@@ -56,6 +57,8 @@ class Results:
     figures: list[Figure]
     outcomes: list[Outcome] = field(default_factory=list)
     threshold: float = 0.5
+    advised: list[Any] = field(default_factory=list)
+    """What became of each of the advisor's scenarios."""
 
     def value(self, group: str, name: str) -> float:
         """Return one figure's value."""
@@ -213,3 +216,7 @@ def _add(
     resampled = [statistic(known[generator.integers(0, len(known), len(known))]) for _ in range(_RESAMPLES)]
     low, high = np.percentile(resampled, [2.5, 97.5])
     results.figures.append(Figure(group, name, statistic(known), len(known), float(low), float(high)))
+
+
+add_figure = _add
+"""For what is measured in modules of its own."""

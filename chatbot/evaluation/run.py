@@ -8,6 +8,7 @@ from rich.table import Table
 
 from chatbot.assistant import Assistant, load_assistant
 from chatbot.decide import COVERAGE_FILE, Coverage
+from chatbot.evaluation.advice import advise_on, count_advice, read_scenarios
 from chatbot.evaluation.cases import read_cases, read_dialogues
 from chatbot.evaluation.fit import fit_coverage
 from chatbot.evaluation.measure import Figure, Results, measure
@@ -29,7 +30,10 @@ def evaluate_guide(settings: Settings, folder: Path, half: str) -> Results:
     assistant = load_assistant(settings)
     cases = [case for case in read_cases(DOCS, folder) if half in ("all", case.half)]
     dialogues = [dialogue for dialogue in read_dialogues(folder) if half in ("all", dialogue.half)]
-    return measure(assistant, cases, dialogues, Path(assistant.search.manifest.site))
+    results = measure(assistant, cases, dialogues, Path(assistant.search.manifest.site))
+    scenarios = [scenario for scenario in read_scenarios(folder) if half in ("all", scenario.half)]
+    count_advice(results, advise_on(assistant.advisor, scenarios))
+    return results
 
 
 def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:

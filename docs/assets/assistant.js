@@ -303,11 +303,13 @@ const readStatement = ({ kind, text: words, citations, label }) =>
   ({ kind: text(kind), text: text(words), citations: [...(citations ?? [])].map(Number), label: text(label, 20) });
 
 /** Throws where the shape isn't the contract's. */
-const readAnswer = ({ understood, verdict, writer, statements, citations, nearest, suggestions, missing, notes, index_version }) => ({
+const readAnswer = ({ understood, verdict, writer, statements, citations, nearest, suggestions, missing, notes, advice, index_version }) => ({
   understood: text(understood, LIMIT), verdict: /^(answered|partial)$/.test(verdict) ? verdict : "not_covered", writer: text(writer),
   statements: statements.slice(0, 500).map(readStatement), citations: (citations ?? []).slice(0, 99).map(readCitation),
   nearest: (nearest ?? []).slice(0, 5).map(readCitation), suggestions: texts(suggestions, 3),
   missing: text(missing, LIMIT), notes: texts(notes, 5), index_version: text(index_version),
+  advice: [advice ?? []].flat().map(({ summary, link, questions }) =>
+    readCitation({ title: summary, url: link, quote: questions.map(({ question }) => question).join(" ") })),
 });
 
 /** Whether a statement goes on in the block before: same list, table, or source in running text. */
@@ -842,7 +844,7 @@ function assistant(host) {
       el("li", el("span.mark", `${one.number || "›"}`), link(one.url, {}, path(one), one), el("p.passage.small.muted", one.quote)))));
 
     function answered() {
-      const { verdict, statements, missing, notes, citations, nearest, suggestions } = turn.answer;
+      const { verdict, statements, missing, notes, advice, citations, nearest, suggestions } = turn.answer;
       const { feedback } = turn;
       const thumb = (rating) => tool(rating, t[rating], () => rate(rating), "", { "aria-pressed": `${feedback.rating === rating}` });
       const uncovered = verdict === "not_covered";
@@ -850,6 +852,7 @@ function assistant(host) {
         uncovered && !statements.length && el("p", t.nothing),
         missing && el("p.note.small", `${t.not_covered} — ${missing}`),
         ...notes.map((note) => el("p.small.muted", note)),
+        sections("", advice ?? []),
         sections(t.sources, citations),
         verdict !== "answered" && sections(t.nearest, nearest),
         uncovered && el("div.row", search(turn.question)),
