@@ -162,8 +162,8 @@ class AdvisorTab:
         import gradio
 
         fields: dict[str, Any] = {}
-        for place, (group, title) in enumerate(self._criteria.groups.items()):
-            with gradio.Accordion(title, open=not place):
+        for group, title in self._criteria.groups.items():
+            with gradio.Accordion(title, open=False):  # on a phone the result stands below
                 for criterion in (each for each in self._criteria.criteria if each.group == group):
                     choices = [("Unknown", _UNKNOWN), *((option.text, option.id) for option in criterion.options)]
                     fields[criterion.id] = gradio.Dropdown(choices, value=_UNKNOWN, label=criterion.question, filterable=False)

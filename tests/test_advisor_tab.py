@@ -34,6 +34,7 @@ def tab(server: GuideServer, browser: Browser) -> Iterator[Page]:
     page.goto(f"{server.url}chat")
     page.get_by_role("tab", name="Advise").click()
     expect(page.locator("#advice-headline")).to_contain_text("Too little is known")
+    page.get_by_role("button", name="The task and its data").click()
     yield page
     assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
     assert page.evaluate("window.hit") is None

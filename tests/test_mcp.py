@@ -225,7 +225,7 @@ def test_page_of_an_allowed_origin_may_call_with_the_headers_of_mcp(manual: Guid
 def test_other_site_s_pages_are_read_by_their_published_links_and_nothing_advises_there(manual: GuideServer) -> None:
     tools = with_client(manual, lambda session: session.list_tools()).tools
     assert {tool.name for tool in tools} == {"ask", "search", "read_page"}
-    assert "advise-form" not in httpx.get(f"{manual.url}chat/config").text
+    assert "What do you want to do?" not in httpx.get(f"{manual.url}chat/config").text
     page = call(manual, "read_page", {"url": "https://docs.example.org/#scale"}).structuredContent
     assert page is not None and [section["text"] for section in page["sections"]] == ["Descale the espresso machine every two months."]
 
