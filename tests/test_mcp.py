@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ def with_client(server: GuideServer, use: Callable[[ClientSession], Awaitable[An
             await session.initialize()
             return await use(session)
 
-    return asyncio.run(connected())
+    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one, once a browser test has begun
+        return thread.submit(asyncio.run, connected()).result()
 
 
 def call(server: GuideServer, tool: str, arguments: dict[str, Any]) -> types.CallToolResult:
