@@ -79,7 +79,8 @@ def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
     add_error_handlers(app)
     _add_headers(app)
     if origins := [origin.strip() for origin in settings.allowed_origins.split(",") if origin.strip()]:
-        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type", "Accept"])
+        headers = ["Content-Type", "Accept", "MCP-Protocol-Version"]
+        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=headers)
     app.state.metrics = Metrics(live)
     _add_asking(app, live, settings, app.state.metrics)
     add_advising(app, lambda: live.get().advisor, longest=settings.max_question_characters, most_bytes=settings.max_body_bytes)

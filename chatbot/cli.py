@@ -151,12 +151,45 @@ def serve(
     if (site := Path(manifest.site)).is_dir():
         add_site(application, site)
     address = f"http://{settings.host}:{settings.port}"
-    doors = {"Site": "/" if site.is_dir() else "", "Demo": "/chat" if demo else "", "API": "/api/docs"}
+    doors = {"Site": "/" if site.is_dir() else "", "Demo": "/chat" if demo else "", "API": "/api/docs", "MCP": "/mcp" if demo else ""}
     out.print("\n".join(f"[bold]{door:5}[/] {address}{path}" for door, path in doors.items() if path) + "\n[dim]Stop with Ctrl+C.[/]")
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=8))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn ends in order, then hands the signal on
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
+
+
+@app.command()
+def maturity(
+    answers: Annotated[Path | None, typer.Option(help="JSON file with answers; `-` reads standard input. Without it, asks.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    template: Annotated[bool, typer.Option("--template", help="Print answers to fill in, and stop.")] = False,
+    aws_lens: Annotated[
+        bool, typer.Option("--aws-lens", help="Print the checks as a custom lens of AWS Well-Architected, and stop.")
+    ] = False,
+    site_url: Annotated[str | None, typer.Option(help="Where the guide is published: the lens links to it.")] = None,
+) -> None:
+    """Say how mature MLOps and LLMOps are, each by itself, on the scales of this guide, Microsoft and Google."""
+    from chatbot.advisor.aws_lens import custom_lens
+    from chatbot.advisor.maturity import assess
+    from chatbot.advisor.maturity_report import AnswersUnusable, load_maturity, read_answers, to_dict
+    from chatbot.advisor.maturity_report import template as empty
+    from chatbot.advisor.maturity_terminal import ask_answers, shown
+    from chatbot.settings import read_settings
+
+    data = load_maturity()
+    if template or aws_lens:
+        _print_json(empty(data) if template else custom_lens(data, site_url=read_settings(site_url=site_url).site_url))
+        return
+    if answers is not None:
+        text = sys.stdin.read() if answers == Path("-") else answers.read_text("utf-8", errors="replace")
+        given = read_answers(text, data)
+    else:
+        given = ask_answers(data, err, lambda prompt: err.input(prompt, markup=False))
+    if not given:
+        raise AnswersUnusable("There is nothing to assess.", remedy="Answer for the models or applications that you run.")
+    report = to_dict(data, assess(data, given))
+    _print_json(report) if as_json else out.print(shown(report))
 
 
 @app.command("eval")

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
+from chatbot.advisor_tab import TAB, AdvisorTab
 from chatbot.answer import Answer, Turn, growing
 from chatbot.live import LiveAssistant
+from chatbot.mcp import add_tools, close_gradio_path, open_mcp
 from chatbot.questions import QuestionRefused, clean_question
 from chatbot.render import escaped, sources_markdown, to_markdown, unescaped
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points
+from chatbot.tools import make_tools
 
 if TYPE_CHECKING:
     import gradio
@@ -27,6 +30,7 @@ _CSS = """
 #sources blockquote { font-size: .9em; }
 .message table { display: block; overflow-x: auto; font-size: .875em; }
 .message :is(th, td) { word-break: normal; overflow-wrap: normal; padding: .4em .6em !important; vertical-align: top; }
+#advise-form input, #advice-questions input { text-overflow: ellipsis; }
 #sources { max-height: 70vh; overflow-y: auto; }
 footer { display: none !important; }
 """
@@ -45,12 +49,25 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         neutral_hue="slate",
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],  # by name: a theme's own fonts come from elsewhere
         font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
+    ).set(  # what the theme's own colors leave too faint to read
+        block_title_text_color="*primary_900",
+        block_title_text_color_dark="*primary_100",
+        link_text_color_dark="*primary_300",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
     )
     app.add_route(PATH, lambda request: RedirectResponse(f"{PATH}/"), include_in_schema=False)
+    tools = make_tools(live, settings)
+    demo = make_demo(live, settings, app.state.metrics.observe)
+    with demo:
+        add_tools(tools)
+    close_gradio_path(app, PATH)
     mounted: FastAPI = gradio.mount_gradio_app(
         app,
-        make_demo(live, settings, app.state.metrics.observe),
+        demo,
         PATH,
+        mcp_server=True,
         footer_links=[],
         show_error=False,
         enable_monitoring=False,
@@ -58,6 +75,7 @@ def mount_demo(app: FastAPI, live: LiveAssistant, settings: Settings) -> FastAPI
         theme=theme,
         css=_CSS,
     )
+    open_mcp(mounted, demo, tools, settings)
     return mounted
 
 
@@ -87,7 +105,8 @@ def make_demo(live: LiveAssistant, settings: Settings, observe: Callable[[Answer
 
     with gradio.Blocks(title=settings.title, analytics_enabled=False, fill_height=True) as demo:
         gradio.Markdown(f"# {settings.title}\nEvery sentence is {_made(live)} and linked to the place where it stands. [Read the guide](/)")
-        with gradio.Row():
+        tabs = gradio.Tabs()
+        with tabs, gradio.Tab("Ask", id="ask"), gradio.Row():
             with gradio.Column(scale=3):
                 chat = gradio.Chatbot(
                     show_label=False,
@@ -112,6 +131,7 @@ def make_demo(live: LiveAssistant, settings: Settings, observe: Callable[[Answer
                     send = gradio.Button("Ask", variant="primary", scale=1, min_width=80)
                     stop = gradio.Button("Stop", scale=1, min_width=80)
                     clear = gradio.Button("Clear", scale=1, min_width=80)
+                onward = gradio.Button("Weigh this in the tab Advise", variant="primary", visible=False)
                 gradio.Examples([[question] for question in _examples(live)], inputs=box, label="Questions to begin with")
             with gradio.Column(scale=2):
                 gradio.Markdown("### Sources of the last answer")
@@ -119,6 +139,9 @@ def make_demo(live: LiveAssistant, settings: Settings, observe: Callable[[Answer
         asking = [event(respond, [box, chat], [box, chat, sources], api_visibility="private") for event in (box.submit, send.click)]
         stop.click(None, cancels=asking, api_visibility="private")
         clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
+        if live.get().advisor.knows_the_guide:
+            with tabs, gradio.Tab("Advise", id=TAB):
+                AdvisorTab(live, settings).build().lead_in(chat, onward, tabs)
     return demo
 
 

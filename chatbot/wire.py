@@ -40,7 +40,27 @@ async def read_json(request: Request, model: type[Model], limit: int) -> Model:
         limit: Most bytes.
 
     Raises:
-        Refused: 413 too large, 415 not JSON, 400 not readable as JSON, 422 not of the model's shape.
+        Refused: As by `read_object`; 422 if the body is not of the model's shape.
+    """
+    data = await read_object(request, limit)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(step) for step in first["loc"] if isinstance(step, int) or step in _field_names(model)) or "body"
+        # up to the comma: what follows may quote the input
+        raise Refused(422, "bad_request", f"{place}: {first['msg'].split(',')[0]}") from error
+
+
+async def read_object(request: Request, limit: int) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Args:
+        request: Its announced length is checked before anything is read.
+        limit: Most bytes.
+
+    Raises:
+        Refused: 413 too large, 415 not JSON, 400 not readable as JSON, 422 no object.
     """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise Refused(415, "not_json", "Send the body as application/json.")
@@ -58,13 +78,7 @@ async def read_json(request: Request, model: type[Model], limit: int) -> Model:
         raise Refused(400, "bad_json", "The body is not valid JSON in UTF-8.") from error
     if not isinstance(data, dict):
         raise Refused(422, "bad_request", "body: Input should be a JSON object")
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(str(step) for step in first["loc"] if isinstance(step, int) or step in _field_names(model)) or "body"
-        # up to the comma: what follows may quote the input
-        raise Refused(422, "bad_request", f"{place}: {first['msg'].split(',')[0]}") from error
+    return data
 
 
 def add_error_handlers(app: FastAPI) -> None:

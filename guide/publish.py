@@ -15,6 +15,9 @@ from guide.criteria import read_criteria
 from guide.decision_data import write_decision_data
 from guide.decision_tables import DATA
 from guide.linked_data import with_linked_data
+from guide.maturity import read_maturity
+from guide.maturity_data import write_maturity_data
+from guide.maturity_lists import PAGE
 from guide.navigation import SitePage, SitePlan, folder_of, read_plan
 from guide.plain import plain_markdown, read_figure
 from guide.problems import PageProblem
@@ -49,6 +52,8 @@ def publish(root: Path, site: Path) -> SitePlan:
             write_decision_data(read_criteria(criteria), site)
         except ValueError as error:
             raise PageProblem(criteria, 1, str(error)) from error
+    if (maturity := (root / "docs" / PAGE).with_suffix(".yml")).is_file():
+        write_maturity_data(read_maturity(maturity), site)
     return plan
 
 

@@ -4,6 +4,7 @@ Joins reading, engine and passages; this module only words what they found.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from chatbot.advisor.advice import Advice, Alternative, FlipTold, Pointed, Question, Reason, Source, StreamAdvice
@@ -78,6 +79,11 @@ class Advisor:
         heard = reading.heard or [()]
         sure = [1.0 if (number, OUTPUT) in answers else certainty(each, by_words=reading.by_words) for number, each in enumerate(heard)]
         return self._word(make_profile(self.criteria, given), _notes(reading, self.criteria), heard, sure, description)
+
+    @cached_property
+    def knows_the_guide(self) -> bool:
+        """Whether the index is of the guide that the criteria point into, and not of somebody else's site."""
+        return any(self._passages.at(address) for address in self.criteria.sections())
 
     def assess(self, profile: Profile, description: str = "") -> Advice:
         """Advise on given answers."""

@@ -24,6 +24,8 @@ def with_advice(answer: Answer, advisor: Advisor, asked: Asked, history: tuple[T
 
     A reply to the advisor's questions is no question to the guide: its answer is the refined advice alone.
     """
+    if not advisor.knows_the_guide:
+        return answer
     if reading := _described(advisor, asked.question):
         return replace(answer, advice=_offer(advisor.refine(asked.question, {}, reading)))
     situation, replies = _dialogue(advisor, asked.question, history)
