@@ -366,7 +366,7 @@ def tool(page: Page, name: str) -> Locator:
 
 def test_a_result_follows_the_fields_and_the_link_brings_it_back(calculators: Page, open_page: Callable[..., Page]) -> None:
     form = tool(calculators, "inference")
-    expect(form.locator(".tool-verdict")).to_contain_text("Own GPUs pay from 9.76 million calls a month on 4 GPUs")
+    expect(form.locator(".tool-verdict")).to_contain_text("Own GPUs first pay at 9.76 million calls a month on 4 GPUs")
     form.get_by_label("Model calls").fill("20000000")
     form.get_by_label("Input read from cache").fill("75")
     expect(form.locator(".tool-verdict")).to_contain_text("The API is cheaper at 20 million calls: $15,500 a month")

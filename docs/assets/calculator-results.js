@@ -17,7 +17,7 @@ globalThis.guideCalculatorResults = (() => {
     const costs = `${money(cost.api)} a month against ${cost.own === null ? "no number of GPUs" : money(cost.own)}`;
     const evens = !cost.perRequest ? "Calls that cost nothing are never dearer than a GPU."
       : cost.breakEvenAtPeak === null ? "Own GPUs never pay: at this peak one more GPU costs more than the calls that it carries."
-      : `Own GPUs pay from ${count(cost.breakEvenAtPeak)} calls a month on ${gpus(cost.breakEvenGpus)}.`;
+      : `Own GPUs first pay at ${count(cost.breakEvenAtPeak)} calls a month on ${gpus(cost.breakEvenGpus)}.`;
     return {
       said: `${winner} at ${count(month.requests)} calls: ${costs}. ${evens}`,
       figures: [
