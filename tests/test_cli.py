@@ -302,12 +302,12 @@ def test_argument_that_is_no_utf_8_is_a_question_like_another(manual: Path) -> N
 def test_help_tells_every_command(chatbot: Command) -> None:
     ran = chatbot("--help")
     assert ran.code == 0
-    assert all(command in ran.out for command in ("build", "ask", "serve"))
+    assert all(command in ran.out for command in ("build", "ask", "advise", "serve"))
 
 
 def test_options_on_the_operators_page_are_those_that_there_are(chatbot: Command) -> None:
     page = (ROOT / "docs" / "about" / "run-it.md").read_text("utf-8")
-    helped = {command: chatbot(command, "--help").out for command in ("build", "ask", "serve")}
+    helped = {command: chatbot(command, "--help").out for command in ("build", "ask", "advise", "serve")}
     there = {option for text in helped.values() for option in re.findall(r"--[a-z][a-z-]+", text)} - {"--help", "--demo"}
     told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page))
     assert there <= told, "every option is on the page"
