@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -121,14 +122,20 @@ def serve(
     import uvicorn
 
     from chatbot.api import add_site, create_app
-    from chatbot.assistant import load_assistant
+    from chatbot.assistant import Assistant, load_assistant
     from chatbot.live import LiveAssistant
     from chatbot.settings import read_settings
 
     settings = read_settings(host=host, port=port, store=store)
     listening = _listen(settings.host, settings.port)
-    live = LiveAssistant(lambda: load_assistant(settings), settings.store / "current")
-    live.get().advisor.warm_up()
+
+    def load() -> Assistant:
+        assistant = load_assistant(settings)
+        # after a new build, too, and beside it: neither readiness nor a reader waits for it
+        threading.Thread(target=assistant.advisor.warm_up, name="warm-up", daemon=True).start()
+        return assistant
+
+    live = LiveAssistant(load, settings.store / "current")
     manifest = live.get().search.manifest
     if manifest.note:
         err.print(f"[bold yellow]Answering by words only.[/] {manifest.note}")

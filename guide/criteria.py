@@ -4,7 +4,7 @@ Read by guide.decision_tables, which makes the pages' tables of it, by guide.pub
 by chatbot.advisor, which decides with it: pages and advisor can't disagree.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -55,6 +55,12 @@ class Criterion(_Entry):
     """Cell of the decision guide's table, with source keys; empty for a criterion outside the tables."""
     llmops: str = ""
     options: tuple[Option, ...] = Field(min_length=2, max_length=10)
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[int, int], ...]:
+        """Least and largest number of its options for each of PRACTICES."""
+        numbers = zip(*(option.scores for option in self.options), strict=True)
+        return tuple((min(each), max(each)) for each in numbers)
 
     def place(self, option: str) -> int:
         """Return an option's number, from 0.

@@ -107,3 +107,11 @@ def test_its_json_has_the_shape_that_is_promised(advisor: Advisor) -> None:
     assert {"confidence", "workstreams", "unknown", "flips", "next_steps", "citations"} <= told.keys()
     assert {"name", "recommendation", "for", "against"} <= told["workstreams"][0].keys()
     assert {"criterion", "text", "citation"} <= told["workstreams"][0]["for"][0].keys()
+
+
+def test_a_task_that_was_read_with_doubt_is_asked_about_first_and_its_confirmation_counts(advisor: Advisor) -> None:
+    doubtful = advisor.advise(BANK)
+    assert (doubtful.questions[0].workstream, doubtful.questions[0].criterion) == ("Staff ask questions about policy documents", "output")
+    confirmed = advisor.refine(BANK, {(1, "output"): "text"})
+    assert confirmed.workstreams[1].confidence > doubtful.workstreams[1].confidence
+    assert "output" not in [question.criterion for question in confirmed.questions]

@@ -335,7 +335,29 @@ def test_the_forms_open_with_the_worked_examples(calculators: Page) -> None:
     assert (defaults["sample"]["rate"], defaults["sample"]["margin"], defaults["sample"]["confidence"]) == (0.05, 0.02, 95)
 
 
+def test_the_least_and_the_largest_values_give_words_and_pictures(calculators: Page) -> None:
+    shown = calculators.evaluate(
+        """() => Object.values(guideCalculatorForms.CALCULATORS).filter((one) => !one.check).flatMap(({ groups, results }) => {
+             const fields = groups.flatMap(([, all]) => all);
+             const ends = (field) => field.options ? field.options.map(([value]) => value) : [field.min, field.max];
+             const values = (choose) => Object.fromEntries(fields.map((field) =>
+               [field.name, guideCalculatorForms.valueOf(field, String(choose(field))).value]));
+             const cases = [values((field) => ends(field)[0]), values((field) => ends(field).at(-1)),
+               ...fields.flatMap((one) => ends(one).map((end) => values((field) => field === one ? end : field.value)))];
+             return cases.map((given) => { const { chart, ...told } = results(given);
+               return JSON.stringify([given, told, chart ? chart(340).outerHTML : ""]); });
+           })"""
+    )
+    assert len(shown) > 60
+    assert [each for each in shown if re.search(r"NaN|undefined|Infinity|∞", each)] == []
+
+
 # The page as a reader meets it
+
+
+def ends(fragment: str) -> re.Pattern[str]:
+    """An address with this end. While a page scrolls, the theme's headings stand there for a moment: wait, don't look once."""
+    return re.compile(re.escape(fragment) + "$")
 
 
 def tool(page: Page, name: str) -> Locator:
@@ -349,12 +371,12 @@ def test_a_result_follows_the_fields_and_the_link_brings_it_back(calculators: Pa
     form.get_by_label("Input read from cache").fill("75")
     expect(form.locator(".tool-verdict")).to_contain_text("The API is cheaper at 20 million calls: $15,500 a month")
     tool(calculators, "memory").get_by_label("Bytes per parameter").select_option("0.5")
-    assert calculators.url.endswith("#inference.requests=20000000&inference.cachedShare=75&memory.bytesPerParameter=0.5")
+    expect(calculators).to_have_url(ends("#inference.requests=20000000&inference.cachedShare=75&memory.bytesPerParameter=0.5"))
     again = open_page(calculators.url)
     expect(tool(again, "inference").get_by_label("Model calls")).to_have_value("20000000")
     expect(tool(again, "memory").locator(".tool-verdict")).to_contain_text("74.2 GB")
     tool(again, "inference").get_by_role("button", name="Set back to the example").click()
-    assert again.url.endswith("#memory.bytesPerParameter=0.5")
+    expect(again).to_have_url(ends("#memory.bytesPerParameter=0.5"))
     assert again.faults == []  # type: ignore[attr-defined]
 
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from selectolax.lexbor import LexborHTMLParser
 
-PAGES = ("", "choose/", "foundations/key-differences/", "questions/")
+PAGES = ("", "choose/", "choose/assessment/", "choose/calculators/", "foundations/key-differences/", "questions/")
 _CODE = re.compile(r"^[ \t]*```.*?^[ \t]*```[ \t]*$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 

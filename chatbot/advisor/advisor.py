@@ -9,16 +9,18 @@ from pathlib import Path
 
 from chatbot.advisor.advice import Advice, Alternative, FlipTold, Pointed, Question, Reason, Source, StreamAdvice
 from chatbot.advisor.clauses import is_negative
-from chatbot.advisor.engine import assess, rounded
+from chatbot.advisor.engine import assess, results_of_each, rounded
 from chatbot.advisor.meanings import Meanings, Nearest
 from chatbot.advisor.passages import Passages
 from chatbot.advisor.profile import Profile, ProfileRefused, make_profile, to_fragment
-from chatbot.advisor.reading import Heard, Reading, certainty, read
+from chatbot.advisor.reading import OUTPUT, Heard, Reading, certainty, read
 from chatbot.advisor.results import Argument, Assessment, StreamResult
-from guide.criteria import Criteria, Recommendation, read_criteria
+from guide.criteria import Criteria, Criterion, Recommendation, read_criteria
 from index import Search
 
 QUESTIONS = 3
+CERTAIN = 0.9
+"""Certainty of reading below which the advisor asks whether it understood the task."""
 FLIPS = 6
 PAGE = "choose/assessment/"
 NAMELESS = "Your situation"
@@ -55,13 +57,18 @@ class Advisor:
         """
         return self.refine(description, {})
 
-    def refine(self, description: str, answers: Mapping[tuple[int, str], str]) -> Advice:
-        """Advise on a description and on answers given afterwards: (number of the work stream, criterion) → option.
+    def refine(self, description: str, answers: Mapping[tuple[int, str], str], reading: Reading | None = None) -> Advice:
+        """Advise on a description and on answers given afterwards.
+
+        Args:
+            description: As typed, not blank.
+            answers: (Number of the work stream, criterion) → option.
+            reading: Of the description, if it was read before.
 
         Raises:
             ProfileRefused: If an answer belongs to no work stream, criterion or option.
         """
-        reading = self.read(description)
+        reading = reading or self.read(description)
         # a work stream without answers, so that there is something to ask about
         profile = reading.profile if reading.profile.workstreams else make_profile(self.criteria, [(NAMELESS, {})])
         given = [(each.name, dict(each.answers)) for each in profile.workstreams]
@@ -70,7 +77,7 @@ class Advisor:
                 raise ProfileRefused(f"There is no work stream {number}; they are counted from 0.")
             given[number][1][criterion] = option
         heard = reading.heard or [()]
-        sure = [certainty(each, by_words=reading.by_words) for each in heard]
+        sure = [1.0 if (number, OUTPUT) in answers else certainty(each, by_words=reading.by_words) for number, each in enumerate(heard)]
         return self._word(make_profile(self.criteria, given), _notes(reading, self.criteria), heard, sure, description)
 
     @cached_property
@@ -126,7 +133,7 @@ class Advisor:
             robustness=rounded(found.robustness),
             summary=self._summary(found),
             workstreams=streams,
-            questions=self._questions(found),
+            questions=self._questions(found, sure),
             flips=self._flips(found),
             **pointed,
             citations=tuple(sources.cited.values()),
@@ -189,18 +196,20 @@ class Advisor:
     def _text(self, argument: Argument) -> str:
         return self.criteria.criterion(argument.criterion).option(argument.option).text
 
-    def _questions(self, found: Assessment) -> tuple[Question, ...]:
+    def _questions(self, found: Assessment, sure: Sequence[float]) -> tuple[Question, ...]:
+        """What to ask: first whether a task was understood, where that is in doubt, then what is unknown and matters most."""
         told = []
-        for number, unknown in found.questions[:QUESTIONS]:
+        output = self.criteria.criterion(OUTPUT)
+        for number, stream in enumerate(found.workstreams):
+            if sure[number] < CERTAIN and OUTPUT in stream.answers:
+                leads_to = results_of_each(self.criteria, stream.answers, output)
+                told.append(
+                    _question(number, stream, output, leads_to, sum(each != stream.recommendation for each in leads_to) / len(leads_to))
+                )
+        for number, unknown in found.questions:
             criterion = self.criteria.criterion(unknown.criterion)
-            options = tuple(
-                {"id": option.id, "text": option.text, "leads_to": leads_to}
-                for option, leads_to in zip(criterion.options, unknown.leads_to, strict=True)
-            )
-            told.append(
-                Question(found.workstreams[number].name, number, criterion.id, criterion.question, options, round(unknown.share, 2))
-            )
-        return tuple(told)
+            told.append(_question(number, found.workstreams[number], criterion, unknown.leads_to, unknown.share))
+        return tuple(told[:QUESTIONS])
 
     def _flips(self, found: Assessment) -> tuple[FlipTold, ...]:
         told = []
@@ -249,3 +258,10 @@ def _notes(reading: Reading, criteria: Criteria) -> tuple[str, ...]:
     if reading.denied:
         notes.append("Taken as ruled out: " + "; ".join(dict.fromkeys(f"“{each.words}”" for each in reading.denied)) + ".")
     return tuple(notes)
+
+
+def _question(number: int, stream: StreamResult, criterion: Criterion, leads_to: Sequence[Recommendation | None], value: float) -> Question:
+    options = tuple(
+        {"id": option.id, "text": option.text, "leads_to": after} for option, after in zip(criterion.options, leads_to, strict=True)
+    )
+    return Question(stream.name, number, criterion.id, criterion.question, options, round(value, 2))

@@ -6,7 +6,7 @@ Self-contained: no script, no font and no picture from elsewhere. Every text is 
 import datetime
 from html import escape
 
-from chatbot.advisor.advice import Advice, StreamAdvice
+from chatbot.advisor.advice import Advice, Reason, StreamAdvice
 from chatbot.advisor.advisor import TITLES
 
 _NAMES = {"mlops": "MLOps", "llmops": "LLMOps", "neither": "Neither"}
@@ -16,7 +16,8 @@ _STYLE = """
 body { font: 14px/1.45 system-ui, sans-serif; color: var(--ink); max-width: 52rem; margin: 2rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.7rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 1.2rem 0 .3rem; }
 p { margin: .3rem 0; } ul, ol { margin: .3rem 0; padding-left: 1.2rem; } .soft { color: var(--soft); }
-.streams { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem 1.75rem; }
+.streams, .lists { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .5rem 1.75rem; }
+h2 span { display: block; font-weight: 400; font-size: .9rem; }
 .streams section { border-top: 3px solid var(--bar); } svg { width: 100%; height: auto; }
 blockquote { margin: .3rem 0; padding-left: .75rem; border-left: 3px solid var(--line); color: var(--soft); }
 footer { border-top: 1px solid var(--line); margin-top: 1.2rem; padding-top: .5rem; font-size: .85rem; color: var(--soft); }
@@ -44,13 +45,17 @@ def brief_html(advice: Advice, made: datetime.date) -> str:
     parts = [
         f"<h1>{escape(title)}</h1><p>{sure}{escape(advice.summary)}</p>{situation}",
         f'<div class="streams">{"".join(map(_stream, advice.workstreams))}</div>',
+        '<div class="lists">',
         _listed("What would reverse it", flips),
         _listed("What is not known and matters most", questions),
         _listed("Risks", [each.text for each in advice.risks]),
         _listed("First steps", [each.text for each in advice.next_steps], tag="ol"),
+        "</div>",
         _listed("Limits", [*advice.notes, *advice.limits]),
     ]
-    sources = "; ".join(f"{each.number} {each.title} › {each.heading}" for each in advice.citations)
+    shown = {each.citation for stream in advice.workstreams for each in _shown(stream)}
+    shown |= {each.citation for stream in advice.workstreams for each in stream.constraints}
+    sources = "; ".join(f"{each.number} {each.title} › {each.heading}" for each in advice.citations if each.number in shown)
     foot = f"{made.isoformat()} · criteria version {advice.criteria_version} · sources in the guide: {sources}"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -81,13 +86,16 @@ def _x(value: int) -> int:
 
 
 def _stream(stream: StreamAdvice) -> str:
-    reasons = [*stream.reasons_for[:_MOST_REASONS]]
-    told = "".join(f"<li>{escape(each.text)}{_mark(each.citation)}</li>" for each in reasons)
-    against = "".join(f"<li>Against: {escape(each.text)}{_mark(each.citation)}</li>" for each in stream.reasons_against[:1])
+    told = "".join(f"<li>{'' if each.points > 0 else 'Against: '}{escape(each.text)}{_mark(each.citation)}</li>" for each in _shown(stream))
     stops = "".join(f"<li>Constraint: {escape(each.text)}{_mark(each.citation)}</li>" for each in stream.constraints)
     runner_up = f' <span class="soft">runner-up {TITLES[stream.runner_up]}</span>' if stream.runner_up else ""
     heading = f"<h2>{escape(stream.name)}: {TITLES[stream.recommendation]}{runner_up}</h2>"
-    return f"<section>{heading}{bars_svg(stream)}<ul>{told}{against}{stops}</ul></section>"
+    return f"<section>{heading}{bars_svg(stream)}<ul>{told}{stops}</ul></section>"
+
+
+def _shown(stream: StreamAdvice) -> list[Reason]:
+    """The reasons that a brief has room for."""
+    return [*stream.reasons_for[:_MOST_REASONS], *stream.reasons_against[:1]]
 
 
 def _listed(title: str, entries: list[str], tag: str = "ul") -> str:

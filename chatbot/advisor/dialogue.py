@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from chatbot.advisor.advice import Advice, Question
 from chatbot.advisor.advisor import Advisor
+from chatbot.advisor.reading import OUTPUT, Reading
 from chatbot.answer import AdviceOffer, AdviceQuestion, Answer, Asked, Turn
 from chatbot.understand import kind_of
 
@@ -25,8 +26,8 @@ def with_advice(answer: Answer, advisor: Advisor, asked: Asked, history: tuple[T
     """
     if not advisor.knows_the_guide:
         return answer
-    if describes(advisor, asked.question):
-        return replace(answer, advice=_offer(advisor.advise(asked.question)))
+    if reading := _described(advisor, asked.question):
+        return replace(answer, advice=_offer(advisor.refine(asked.question, {}, reading)))
     situation, replies = _dialogue(advisor, asked.question, history)
     if not situation:
         return answer
@@ -38,12 +39,12 @@ def with_advice(answer: Answer, advisor: Advisor, asked: Asked, history: tuple[T
     )
 
 
-def describes(advisor: Advisor, text: str) -> bool:
-    """Say whether a text asks for a choice and describes at least one task to choose for."""
+def _described(advisor: Advisor, text: str) -> Reading | None:
+    """The reading of a text that asks for a choice and describes at least one task to choose for."""
     if kind_of(text) != "choice":
-        return False
+        return None
     reading = advisor.read(text)
-    return any(each.criterion == "output" for heard in reading.heard for each in heard)
+    return reading if any(each.criterion == OUTPUT for heard in reading.heard for each in heard) else None
 
 
 def _dialogue(advisor: Advisor, message: str, history: tuple[Turn, ...]) -> tuple[str, list[str]]:
@@ -52,7 +53,7 @@ def _dialogue(advisor: Advisor, message: str, history: tuple[Turn, ...]) -> tupl
         return "", []
     replies = [message]
     for turn in reversed([turn for turn in history if turn.role == "user"][-MOST_REPLIES:]):
-        if describes(advisor, turn.content):
+        if _described(advisor, turn.content):
             return turn.content, replies[::-1]
         if _ASKS.search(turn.content):
             return "", []

@@ -92,8 +92,9 @@ def _score(criteria: Criteria, answers: Answers, place: int) -> Score:
         if criterion.id in answers:
             known += criterion.weight * criterion.option(answers[criterion.id]).scores[place]
         else:
-            least += criterion.weight * min(option.scores[place] for option in criterion.options)
-            most += criterion.weight * max(option.scores[place] for option in criterion.options)
+            smallest, largest = criterion.bounds[place]
+            least += criterion.weight * smallest
+            most += criterion.weight * largest
     low = 100 * (known + least) / (2 * weights)
     high = 100 * (known + most) / (2 * weights)
     weight = known_weight(criteria, answers)
@@ -160,7 +161,7 @@ def robustness(criteria: Criteria, answers: Answers, result: Recommendation | No
         return 0.0
     shares = []
     for criterion in criteria.criteria:
-        kept = sum(after == result for after in _after_each(criteria, answers, criterion))
+        kept = sum(after == result for after in results_of_each(criteria, answers, criterion))
         shares.append(kept / len(criterion.options))
     return 100 * sum(shares) / len(shares)
 
@@ -215,7 +216,7 @@ def flips_of(criteria: Criteria, answers: Answers, result: Recommendation | None
         given = criterion.option(answers[criterion.id])
         moves = [
             Flip(criterion.id, given.id, option.id, steps_between(given, option), after)
-            for option, after in zip(criterion.options, _after_each(criteria, answers, criterion), strict=True)
+            for option, after in zip(criterion.options, results_of_each(criteria, answers, criterion), strict=True)
             if after != result
         ]
         if moves:
@@ -234,7 +235,7 @@ def unknowns(criteria: Criteria, answers: Answers, result: Recommendation | None
     for place, criterion in enumerate(criteria.criteria):
         if criterion.id in answers:
             continue
-        after = tuple(_after_each(criteria, answers, criterion))
+        after = tuple(results_of_each(criteria, answers, criterion))
         leanings = [option.scores[1] - option.scores[0] for option in criterion.options]
         spread = criterion.weight * (max(leanings) - min(leanings))
         share = sum(each != result for each in after) / len(after)
@@ -242,8 +243,8 @@ def unknowns(criteria: Criteria, answers: Answers, result: Recommendation | None
     return tuple(unknown for unknown, _ in sorted(found, key=lambda each: (-each[0].share, -each[0].spread, each[1])))
 
 
-def _after_each(criteria: Criteria, answers: Answers, criterion: Criterion) -> list[Recommendation | None]:
-    """The results if one criterion were answered by each of its options in turn."""
+def results_of_each(criteria: Criteria, answers: Answers, criterion: Criterion) -> list[Recommendation | None]:
+    """Return the results if one criterion were answered by each of its options in turn."""
     after = []
     for option in criterion.options:
         changed = {**answers, criterion.id: option.id}

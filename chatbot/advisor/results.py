@@ -79,7 +79,7 @@ class StreamResult:
     """Points to the nearest other result, from 0 to 100."""
     known_weight: int
     confidence: float
-    """From 0 to 1; how often results of such support were right in the evaluation."""
+    """From 0 to 1, by the support of the margin; the evaluation compares it with how often results are right."""
     robustness: float
     """Share of single changes of an answer that leave the result as it is, in percent."""
     runner_up: Recommendation | None

@@ -11,7 +11,7 @@
 
   const HERE = new URL(".", document.currentScript.src);
   const SCRIPTS = {
-    calculator: ["calculators.js", "calculator-forms.js"],
+    calculator: ["calculators.js", "calculator-results.js", "calculator-forms.js"],
     assessment: ["advisor.js", "decision-record.js", "assessment.js"],
     maturity: ["maturity.js"],
   };
