@@ -7,7 +7,7 @@ stand in their links. Gradio is imported only when the demo is made.
 import datetime
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +43,8 @@ class _Session:
     """The profile, as in a link."""
     description: str = ""
     """What was read last; empty where the form was filled in by hand."""
+    questions: tuple[tuple[int, str], ...] = ()
+    """Work stream and criterion of each question that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class AdvisorTab:
                     questions = [gradio.Dropdown(**shown, filterable=False) for shown in _questions(first)]
                 reasons = gradio.Markdown(View(first).reasons(), elem_id="advice-reasons", sanitize_html=True)
                 take_away = gradio.HTML(_take_away(first, self._criteria), elem_id="take-away")
-        state = gradio.State(_Session(to_fragment(self._criteria, start)))
+        state = gradio.State(_Session(to_fragment(self._criteria, start), questions=_asked(first)))
         self.parts = _Parts(state, description, streams, name, fields, headline, chart, questions, reasons, take_away)
         self._wire(read, add, remove)
         return self
@@ -187,8 +189,8 @@ class AdvisorTab:
         return self._shown(changed, self._assess(changed))
 
     def _answer_question(self, number: int, option: str, session: _Session, current: int) -> list[Update]:
-        question = self._assess(session).questions[number]
-        profile = self._profile(session).with_answer(question.number, question.criterion, option or None)
+        stream, criterion = session.questions[number]
+        profile = self._profile(session).with_answer(stream, criterion, option or None)
         return self._all(self._holding(session, profile.workstreams), current)
 
     def _rename(self, name: str, session: _Session, current: int) -> list[Update]:
@@ -236,7 +238,12 @@ class AdvisorTab:
 
         view = View(advice)
         questions = [gradio.update(**shown) for shown in _questions(advice)]
+        session = replace(session, questions=_asked(advice))
         return [session, view.headline(), chart_svg(advice), *questions, view.reasons(), _take_away(advice, self._criteria)]
+
+
+def _asked(advice: Advice) -> tuple[tuple[int, str], ...]:
+    return tuple((question.number, question.criterion) for question in advice.questions[:_QUESTIONS])
 
 
 def _questions(advice: Advice) -> list[dict[str, Any]]:

@@ -128,6 +128,20 @@ def test_description_is_read_and_its_words_stand_beside_the_reasons(tab: Page) -
     assert "<img" not in saving.value.path().read_text("utf-8")
 
 
+def test_each_shown_question_is_the_one_that_is_answered(tab: Page) -> None:
+    tab.get_by_label("What do you want to do?").fill("Something with the e-mails of customers, perhaps sorted somehow.")
+    tab.get_by_role("button", name="Read the description").click()
+    expect(tab.locator("#advice-headline h2 + p")).not_to_contain_text("No work stream")
+    asked = tab.locator("#advice-questions [data-testid=block-info]").first.inner_text().split(": ")[-1]
+    tab.locator("#advice-questions input").first.click()
+    option = tab.get_by_role("option").nth(1).inner_text().removeprefix("✓").strip()
+    tab.get_by_role("option").nth(1).click()
+    for group in CRITERIA.groups.values():
+        if group != "The task and its data":
+            tab.get_by_role("button", name=group).click()
+    expect(field(tab, asked)).to_have_value(option)
+
+
 def test_choice_asked_in_the_chat_leads_into_the_tab(tab: Page) -> None:
     tab.get_by_role("tab", name="Ask").click()
     onward = tab.get_by_role("button", name="Weigh this in the tab Advise")
