@@ -267,8 +267,9 @@ class EmbeddingCache:
             try:
                 with np.load(file, allow_pickle=False) as stored:
                     vectors = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
-                    words = dict(zip(stored["word_keys"].tolist(), np.split(stored["words"], stored["word_ends"]), strict=True))
-                    self.vectors, self.words, self.projection = vectors, words, stored["projection"]
+                    packed = np.split(stored["words"], stored["word_ends"])[:-1]  # behind the last end stands nothing
+                    words = dict(zip(stored["word_keys"].tolist(), packed, strict=True))
+                    self.vectors, self.words, self.projection = vectors, words, stored["projection"] if words else None
             except Exception as error:  # whatever zipfile and NumPy raise on damaged bytes: a cache is never worth a failed build
                 log.warning("The embedding cache '%s' is damaged (%s); its texts are embedded anew.", file, error)
 
@@ -279,7 +280,7 @@ class EmbeddingCache:
     def save(self, used: Iterable[str]) -> None:
         """Write the vectors and words of the given keys and forget the others; whole or not at all."""
         keys = sorted(set(used))
-        if not keys or self.projection is None:
+        if not keys:
             return
         worded = [key for key in keys if key in self.words]
         packed = [self.words[key] for key in worded]
@@ -291,8 +292,8 @@ class EmbeddingCache:
                 keys=np.array(keys, dtype="U64"),
                 vectors=np.stack([self.vectors[key] for key in keys]),
                 word_keys=np.array(worded, dtype="U64"),
-                words=np.concatenate(packed),
-                word_ends=np.cumsum([len(words) for words in packed])[:-1],
-                projection=self.projection,
+                words=np.concatenate(packed) if packed else np.zeros((0, 0), dtype=np.int8),
+                word_ends=np.cumsum([len(words) for words in packed], dtype=np.int64),
+                projection=np.zeros((0, 0), dtype=np.float32) if self.projection is None else self.projection,
             )
         aside.replace(self._file)
