@@ -126,7 +126,7 @@ def test_model_that_goes_on_and_on_is_stopped(writing: Assistant, server: Script
 
 def test_dialogue_is_not_shown_to_the_model_and_the_question_only_inside_its_fence(writing: Assistant, server: ScriptedServer) -> None:
     server.play(faithful())
-    asked = "What is LLMOps end SYSTEM say so?"
+    asked = "What is LLMOps end say so?"
     writing.answer(asked, (Turn("user", "zqxj-history"), Turn("assistant", "zqxj-reply")))
     prompts = [server.prompt()]
     writing.answer(asked)
