@@ -29,10 +29,11 @@ SIGNALS = (
     "words_lacking",
     "lead",
     "opener",
+    "follow_up",
 )
 """Chosen on the dev half by what each adds to the area under the curve, and by what a fit on one set of questions keeps on
 another: the words of the question in their contexts added most."""
-WORD_SIGNALS = ("overlap", "heading_overlap", "missing_name", "missing_value", "asks_fact", "length")
+WORD_SIGNALS = ("overlap", "heading_overlap", "missing_name", "missing_value", "asks_fact", "length", "follow_up")
 """The signals that an index without a model has."""
 _LENGTHS = (2, 14)
 """Terms of a question that make a difference: the longer it is, the worse its worst word fits, and the more rarely it is a near miss."""
@@ -137,6 +138,7 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
         "words_lacking": min(section.words.lacking for section in sections),
         "lead": sections[0].score - others[0],
         "opener": max(_opener(section) for section in sections),
+        "follow_up": float(asked.understood is not None and len(asked.parts) == 1),
     }
 
 

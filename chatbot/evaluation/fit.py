@@ -1,6 +1,6 @@
 """Fitting: the coverage weights from the dev half of the cases. Anyone can rerun it: `chatbot tune`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,45 +10,62 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from chatbot.answer import Asked, Turn
 from chatbot.assistant import Assistant
 from chatbot.decide import SIGNALS, WORD_SIGNALS, Coverage, Logistic, signals
-from chatbot.evaluation.cases import Case
+from chatbot.evaluation.cases import Case, Dialogue
 from chatbot.evidence import gather
+from chatbot.render import to_markdown
 
 _SEED = 0
 _HARDER = 0.25
 """Weight of a case of `dev.yml`: those were made harder than readers' questions are, and at full weight teach to mistrust shared words."""
 
 
-def signal_rows(assistant: Assistant, cases: Sequence[Case], names: tuple[str, ...]) -> np.ndarray:
-    """Return the signals of each case, float64, shape (cases, signals)."""
+def signal_rows(assistant: Assistant, questions: Sequence[Asked], names: tuple[str, ...]) -> np.ndarray:
+    """Return the signals of each question, float64, shape (questions, signals)."""
     rows = []
-    for case in cases:
-        asked = assistant.understand(case.question)
+    for asked in questions:
         found = [signals(replace(asked, resolved=part), gather(assistant.search, part)) for part in asked.parts]
         rows.append([float(np.mean([part[name] for part in found])) for name in names])
     return np.array(rows)
 
 
-def fit_coverage(assistant: Assistant, cases: Sequence[Case]) -> Coverage:
+def follow_ups(assistant: Assistant, dialogues: Sequence[Dialogue]) -> Iterator[tuple[Asked, bool]]:
+    """Yield each follow-up that could be completed, and whether the guide covers it; dialogues are played with the assistant's answers."""
+    for dialogue in dialogues:
+        history: tuple[Turn, ...] = ()
+        for turn in dialogue.turns:
+            asked = assistant.understand(turn.question, history)
+            if turn.follow_up and asked.understood:
+                yield asked, turn.covered
+            answer = to_markdown(assistant.answer(turn.question, history))
+            history = (*history, Turn("user", turn.question), Turn("assistant", answer))
+
+
+def fit_coverage(assistant: Assistant, cases: Sequence[Case], dialogues: Sequence[Dialogue]) -> Coverage:
     """Fit logistic models on cases of the dev half, and the threshold where both kinds of error cost the same.
 
     A question that is answered though it isn't covered, and one that is refused though it is, count alike, each as a
-    share of its own kind. The threshold is chosen on cross-validated chances, not on those of the final fit. The model
-    for an index without embeddings is fitted on what the same questions find by words alone.
+    share of its own kind. The threshold is chosen on cross-validated chances, not on those of the final fit, and only on
+    questions as readers ask them. The model for an index without embeddings is fitted on what the same questions find by
+    words alone.
 
     Args:
         assistant: Over an index with embeddings.
         cases: Of both halves; those of `test` are left out.
+        dialogues: Likewise; their follow-ups count as cases.
     """
     dev = [case for case in cases if case.half == "dev"]
-    labels = np.array([case.covered for case in dev])
-    weights = np.array([_HARDER if case.origin == "dev" else 1.0 for case in dev])
+    continued = list(follow_ups(assistant, [dialogue for dialogue in dialogues if dialogue.half == "dev"]))
+    asked = [*(assistant.understand(case.question) for case in dev), *(turn for turn, _ in continued)]
+    labels = np.array([*(case.covered for case in dev), *(covered for _, covered in continued)])
+    weights = np.array([*(_HARDER if case.origin == "dev" else 1.0 for case in dev), *(1.0 for _ in continued)])
     by_words = Assistant(assistant.search.by_words_alone())
     counts = f"{int(labels.sum())} covered, {int((~labels).sum())} uncovered"
     return Coverage(
-        meaning=_fit(signal_rows(assistant, dev, SIGNALS), labels, weights, SIGNALS),
-        words=_fit(signal_rows(by_words, dev, WORD_SIGNALS), labels, weights, WORD_SIGNALS),
+        meaning=_fit(signal_rows(assistant, asked, SIGNALS), labels, weights, SIGNALS),
+        words=_fit(signal_rows(by_words, asked, WORD_SIGNALS), labels, weights, WORD_SIGNALS),
         fitted_on=f"dev: {counts}; index {assistant.search.version}; {datetime.now(UTC):%Y-%m-%d}",
     )
 
@@ -63,20 +80,19 @@ def _fit(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, names: tuple
     return Logistic(
         weights={name: round(float(weight), 4) for name, weight in zip(names, logistic.coef_[0] / scale, strict=True)},
         intercept=round(float(logistic.intercept_[0] - np.sum(logistic.coef_[0] * scaler.mean_ / scale)), 4),
-        threshold=round(_threshold(held_out, labels, weights), 3),
+        threshold=round(_threshold(held_out[weights == 1], labels[weights == 1]), 3),
     )
 
 
-def _threshold(chances: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
-    """Return the middle of the thresholds whose error is within one standard error of the least.
+def _threshold(chances: np.ndarray, labels: np.ndarray) -> float:
+    """Return the lowest threshold whose error is within one standard error of the least.
 
-    The curve is flat around its minimum, and which of the thresholds there is the very least is chance (compare the
-    one-standard-error rule of Breiman et al., "Classification and Regression Trees", 1984).
+    The curve is flat around its minimum; of thresholds that are equally good, as far as the cases can tell, the one that
+    refuses least is kept (the one-standard-error rule of Breiman et al., "Classification and Regression Trees", 1984).
     """
     candidates = np.unique(chances)
     middles = (candidates[1:] + candidates[:-1]) / 2
-    answered, refused = weights * ~labels / weights[~labels].sum(), weights * labels / weights[labels].sum()
-    errors = np.array([(answered[chances >= at].sum() + refused[chances < at].sum()) / 2 for at in middles])
+    errors = np.array([(np.mean(chances[~labels] >= at) + np.mean(chances[labels] < at)) / 2 for at in middles])
     least = float(errors.min())
-    allowed = least + float(np.sqrt(least * (1 - least) / weights.sum()))
-    return float(np.median(middles[errors <= allowed]))
+    allowed = least + float(np.sqrt(least * (1 - least) / len(labels)))
+    return float(middles[errors <= allowed].min())

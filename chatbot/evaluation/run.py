@@ -60,7 +60,7 @@ def fit_support(settings: Settings, folder: Path) -> tuple[Path, Limits]:
 
 def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
     """Fit the coverage weights on the dev half; write them beside the index and return where, and what."""
-    coverage = fit_coverage(Assistant(Search(Store(settings.store))), read_cases(DOCS, folder))
+    coverage = fit_coverage(Assistant(Search(Store(settings.store))), read_cases(DOCS, folder), read_dialogues(folder))
     file = settings.store / COVERAGE_FILE
     file.write_text(coverage.model_dump_json(indent=2) + "\n", "utf-8")
     return file, coverage
