@@ -15,6 +15,7 @@ from rich.text import Text
 from chatbot.answer import AdviceOffer, Answer, Citation, Statement
 
 NOT_COVERED = "The guide does not cover this question."
+ADVISED = "No section of the guide answers this as it is asked; the advice below weighs what you describe."
 NEAREST = "Nearest sections:"
 _PIECES = re.compile(r"(?<!\\)\*\*(?P<bold>.+?)(?<!\\)\*\*|(?<!\\)`(?P<code>[^`]+)`", re.S)
 _EFFECTIVE = re.compile(r"[\\`*_\[\]<>#$!|~@]|:(?=//)|(?<=\bwww)\.|&(?=#?\w+;)", re.I)
@@ -33,7 +34,7 @@ def to_markdown(answer: Answer, base: str = "") -> str:
     if answer.understood:
         lines += [f"*Understood as: {escaped(answer.understood)}*", ""]
     if answer.verdict == "not_covered":
-        lines += [f"**{NOT_COVERED}**", ""]
+        lines += [f"**{ADVISED if answer.advice else NOT_COVERED}**", ""]
     lines += _statements(answer, base)
     if answer.missing:
         lines += [f"**Not covered:** {escaped(answer.missing)}", ""]
@@ -64,7 +65,7 @@ def to_terminal(answer: Answer, base: str = "") -> RenderableType:
     if answer.understood:
         parts += [Text(f"Understood as: {answer.understood}", style="italic dim"), Text()]
     if answer.verdict == "not_covered":
-        parts += [Text(NOT_COVERED, style="bold yellow")]
+        parts += [Text(ADVISED if answer.advice else NOT_COVERED, style="bold yellow")]
     for run in _runs(answer.statements):
         if run[0].kind == "row":
             parts.append(_table(run))

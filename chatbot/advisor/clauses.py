@@ -33,6 +33,8 @@ _RELATIVE = re.compile(r"\b(?:that|which|who|whose|if|when|unless)\b", re.IGNORE
 """A negation after one of these describes something: 'customers who don't pay'."""
 _OPENING = 4
 """Words in which a negation is taken to deny the whole clause."""
+_TYPED_END = re.compile(r"(?<=[a-z]{3}[.!?])(?<!etc.)\s+(?=[a-z])")
+"""The end of a sentence before one that was typed without a capital letter."""
 _FEWEST_WORDS = 3
 """A piece with fewer words stays with what stands before it: 'rank and recommend', 'amount, date and supplier'."""
 
@@ -60,7 +62,7 @@ def clauses(description: str) -> tuple[Clause, ...]:
     found: list[Clause] = []
     number = 0
     for piece in _LIST_MARK.split(description[:LONGEST]):
-        for sentence in sentences(" ".join(piece.split())):
+        for sentence in (part for whole in sentences(" ".join(piece.split())) for part in _TYPED_END.split(whole)):
             found += [_clause(part, number, _asks_for_a_fact(sentence)) for part in _parts(sentence)]
             number += 1
     return tuple(clause for clause in found if any(map(str.isalpha, clause.text)))
