@@ -97,11 +97,12 @@ def make_demo(live: LiveAssistant, settings: Settings, observe: Callable[[Answer
             if whole:
                 observe(answer)
             yield (
-                "",
+                gradio.skip(),  # the next question may be in the box already
                 [*shown, {"role": "assistant", "content": to_markdown(answer, "/")}],
                 sources_markdown(answer, "/") or _NO_SOURCES if whole else gradio.skip(),
             )
-            time.sleep(_STEP_SECONDS)
+            if not whole:
+                time.sleep(_STEP_SECONDS)
 
     with gradio.Blocks(title=settings.title, analytics_enabled=False, fill_height=True) as demo:
         gradio.Markdown(f"# {settings.title}\nEvery sentence is {_made(live)} and linked to the place where it stands. [Read the guide](/)")
@@ -136,7 +137,11 @@ def make_demo(live: LiveAssistant, settings: Settings, observe: Callable[[Answer
             with gradio.Column(scale=2):
                 gradio.Markdown("### Sources of the last answer")
                 sources = gradio.Markdown(_NO_SOURCES, elem_id="sources", sanitize_html=True)
-        asking = [event(respond, [box, chat], [box, chat, sources], api_visibility="private") for event in (box.submit, send.click)]
+        # a question that is sent while an answer grows waits for its end; by default it would be dropped
+        asking = [
+            event(respond, [box, chat], [box, chat, sources], api_visibility="private", trigger_mode="always_last")
+            for event in (box.submit, send.click)
+        ]
         stop.click(None, cancels=asking, api_visibility="private")
         clear.click(lambda: ("", [], _NO_SOURCES), None, [box, chat, sources], api_visibility="private")
         if live.get().advisor.knows_the_guide:

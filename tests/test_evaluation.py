@@ -13,9 +13,10 @@ from chatbot.assistant import Assistant
 from chatbot.cli import app
 from chatbot.evaluation.beir import measure_dataset
 from chatbot.evaluation.cases import Alteration, half_of, read_cases, read_dialogues, read_statements
-from chatbot.evaluation.measure import Results, measure
-from chatbot.evaluation.run import failures, to_json, write_report
+from chatbot.evaluation.measure import Results
+from chatbot.evaluation.run import evaluate_guide, failures, to_json, write_report
 from chatbot.evaluation.statements import fit_limits, judge
+from chatbot.settings import Settings
 from index import Search, Store, UserError
 from tests.conftest import ROOT
 
@@ -23,9 +24,9 @@ CASES = ROOT / "evaluation"
 
 
 @pytest.fixture(scope="module")
-def results(site: Path, assistant: Assistant) -> Results:
-    stated = [one for one in read_statements(CASES) if one.half == "test"]
-    return measure(assistant, read_cases(ROOT / "docs", CASES), read_dialogues(CASES), site, stated)
+def results(site: Path) -> Results:
+    """All that `chatbot eval` measures."""
+    return evaluate_guide(Settings(store=ROOT / "index" / "store"), CASES, "all")
 
 
 def test_quality_of_the_guide_is_within_its_limits(results: Results) -> None:
@@ -44,6 +45,12 @@ def test_a_worse_figure_is_named(results: Results, tmp_path: Path) -> None:
     assert failures(results, limits) == ["citations, verbatim: 1.000"]
 
 
+def test_a_figure_that_was_not_measured_is_named_too(results: Results, tmp_path: Path) -> None:
+    limits = tmp_path / "limits.yml"
+    limits.write_text("citations:\n  beauty: {at_least: 0.5}\n", "utf-8")
+    assert failures(results, limits) == ["citations, beauty: not measured"]
+
+
 @pytest.mark.parametrize("ending", [".html", ".md"])
 def test_report_has_the_table_and_three_plots(results: Results, tmp_path: Path, ending: str) -> None:
     file = tmp_path / f"report{ending}"
@@ -60,8 +67,14 @@ def test_report_of_another_kind_is_refused(results: Results, tmp_path: Path) -> 
 def test_cases_are_split_once_and_for_all_by_their_words() -> None:
     cases = read_cases(ROOT / "docs", CASES)
     assert {half_of("What is drift?"), half_of("What is RAG?"), half_of("psi")} <= {"dev", "test"}
-    assert all(case.half == half_of(case.question) for case in cases)
-    assert 0.4 < sum(case.half == "dev" for case in cases) / len(cases) < 0.6
+    judging = [case for case in cases if case.origin != "dev"]
+    assert all(case.half == half_of(case.question) for case in judging)
+    assert 0.4 < sum(case.half == "dev" for case in judging) / len(judging) < 0.6
+
+
+def test_cases_made_hard_to_fit_on_never_judge() -> None:
+    hard = [case for case in read_cases(ROOT / "docs", CASES) if case.origin == "dev"]
+    assert len(hard) >= 700 and all(case.half == "dev" for case in hard)
 
 
 def test_statements_are_many_of_every_kind_and_none_twice() -> None:

@@ -62,9 +62,9 @@ class Results:
     advised: list[Any] = field(default_factory=list)
     """What became of each of the advisor's scenarios."""
 
-    def value(self, group: str, name: str) -> float:
-        """Return one figure's value."""
-        return next(figure.value for figure in self.figures if (figure.group, figure.name) == (group, name))
+    def value(self, group: str, name: str) -> float | None:
+        """Return one figure's value; none if it was not measured."""
+        return next((figure.value for figure in self.figures if (figure.group, figure.name) == (group, name)), None)
 
 
 def measure(

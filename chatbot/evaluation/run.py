@@ -108,7 +108,9 @@ def failures(results: Results, limits: Path) -> list[str]:
     for group, names in yaml.safe_load(limits.read_text("utf-8")).items():
         for name, limit in names.items():
             value = results.value(group, name)
-            if value < limit.get("at_least", -1e9) or value > limit.get("at_most", 1e9):
+            if value is None:
+                worse.append(f"{group}, {name}: not measured")
+            elif value < limit.get("at_least", -1e9) or value > limit.get("at_most", 1e9):
                 worse.append(f"{group}, {name}: {value:.3f}")
     return worse
 
