@@ -147,7 +147,9 @@ def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) 
     heading_overlap = _share(weights, heading_terms)
     overlap = _share(weights, present)
     words = _match_words(search, query, rows)
-    fit = _section_fit(hit, scored, weights, overlap, heading_overlap) + _WORDS_SHARE * (words.mean - _USUAL_MEAN)
+    fit = _section_fit(hit, scored, weights, overlap, heading_overlap)
+    if query.word_vectors is not None:  # without a model there is no match to add or to miss
+        fit += _WORDS_SHARE * (words.mean - _USUAL_MEAN)
     return SectionEvidence(hit, tuple(scored), overlap, heading_overlap, words, fit)
 
 

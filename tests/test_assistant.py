@@ -7,6 +7,7 @@ import pytest
 
 from chatbot.answer import Answer, Turn
 from chatbot.assistant import Assistant, load_assistant
+from chatbot.evidence import gather
 from chatbot.settings import read_settings
 from index import IndexMissing, Search, Store, build_index
 
@@ -268,3 +269,9 @@ def test_index_without_a_model_answers_what_it_can(wordy: Assistant) -> None:
 def test_missing_index_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing, match="chatbot build"):
         load_assistant(read_settings(store=tmp_path / "none"))
+
+
+def test_without_a_model_sections_are_scored_above_zero_so_that_shares_of_the_best_mean_something(assistant: Assistant) -> None:
+    for question in ("What is data drift?", "How do I install Kubeflow?", "retraining"):
+        found = gather(assistant.search.by_words_alone(), question).sections
+        assert found and all(section.score > 0 for section in found)
