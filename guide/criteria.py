@@ -8,8 +8,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from guide.data_files import read_data
 
 Practice = Literal["mlops", "llmops", "neither"]
 Recommendation = Literal["mlops", "llmops", "both", "neither"]
@@ -178,10 +179,4 @@ def read_criteria(path: Path) -> Criteria:
         ValueError: If it breaks a rule; the message names the place and the fault.
         OSError: If it can't be read.
     """
-    try:
-        return Criteria.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path}: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{path}: {'.'.join(map(str, first['loc'])) or 'criteria'}: {first['msg']}") from error
+    return read_data(path, Criteria)

@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
+from guide.data_files import read_data
 from guide.sources import CITATION
 
 Lens = Literal["classic", "generative"]
@@ -117,13 +117,7 @@ def read_maturity(path: Path) -> Maturity:
         ValueError: If it breaks a rule; the message names the place and the fault.
         OSError: If it can't be read.
     """
-    try:
-        return Maturity.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path}: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{path}: {'.'.join(map(str, first['loc'])) or 'maturity'}: {first['msg']}") from error
+    return read_data(path, Maturity)
 
 
 def plain(markdown: str) -> str:
