@@ -6,14 +6,13 @@ don't; they live in `coverage.json`, or beside the index where someone fitted th
 
 import math
 import re
-from importlib.resources import files
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from chatbot.answer import Asked
 from chatbot.evidence import Evidence, SectionEvidence
-from index import UserError
+from chatbot.fitted import read_fitted
 
 COVERAGE_FILE = "coverage.json"
 
@@ -106,15 +105,7 @@ def read_coverage(store: Path | None = None) -> Coverage:
     Raises:
         UserError: If the file beside the index can't be used.
     """
-    own = store / COVERAGE_FILE if store else None
-    if own is None or not own.is_file():
-        return Coverage.model_validate_json(files("chatbot").joinpath(COVERAGE_FILE).read_text("utf-8"))
-    try:
-        return Coverage.model_validate_json(own.read_text("utf-8"))
-    except (ValueError, OSError) as error:
-        raise UserError(
-            f"The coverage weights in '{own}' can't be used.", remedy="Fit them anew with `chatbot tune`, or remove the file."
-        ) from error
+    return read_fitted(Coverage, COVERAGE_FILE, store, "coverage weights")
 
 
 def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:

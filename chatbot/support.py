@@ -8,7 +8,6 @@ added and what is about something else. Evidence is chosen anew for each sentenc
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -21,7 +20,7 @@ from chatbot.claims.model import Claim, Item, word_key
 from chatbot.claims.polarity import denies_otherwise, points_otherwise
 from chatbot.claims.read import read_claims
 from chatbot.claims.roles import Swap, find_swap
-from index import UserError
+from chatbot.fitted import read_fitted
 
 SUPPORT_FILE = "support.json"
 Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words"]
@@ -149,13 +148,7 @@ def read_limits(store: Path | None = None) -> Limits:
     Raises:
         UserError: If the file beside the index can't be used.
     """
-    own = store / SUPPORT_FILE if store else None
-    if own is None or not own.is_file():
-        return Limits.model_validate_json(files("chatbot").joinpath(SUPPORT_FILE).read_text("utf-8"))
-    try:
-        return Limits.model_validate_json(own.read_text("utf-8"))
-    except (ValueError, OSError) as error:
-        raise UserError(f"The limits in '{own}' can't be used.", remedy="Fit them anew with `chatbot tune`, or remove the file.") from error
+    return read_fitted(Limits, SUPPORT_FILE, store, "limits")
 
 
 class Likeness:

@@ -1,0 +1,35 @@
+"""What was fitted: a file beside the index, if anybody fitted their own there, goes before the one that ships (disk).
+
+Read by chatbot.decide and chatbot.support; written by `chatbot tune`.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from index import UserError
+
+Fitted = TypeVar("Fitted", bound=BaseModel)
+
+
+def read_fitted(model: type[Fitted], name: str, store: Path | None, what: str) -> Fitted:
+    """Return what a file of this name holds.
+
+    Args:
+        model: What it must be.
+        name: Of the file, in the package and beside an index.
+        store: Folder of the index, if one may hold a file of its own.
+        what: What an error calls it: "coverage weights".
+
+    Raises:
+        UserError: If the file beside the index can't be used.
+    """
+    own = store / name if store else None
+    if own is None or not own.is_file():
+        return model.model_validate_json(files("chatbot").joinpath(name).read_text("utf-8"))
+    try:
+        return model.model_validate_json(own.read_text("utf-8"))
+    except (ValueError, OSError) as error:
+        raise UserError(f"The {what} in '{own}' can't be used.", remedy="Fit them anew with `chatbot tune`, or remove the file.") from error
