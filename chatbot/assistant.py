@@ -24,7 +24,7 @@ from chatbot.suggestions import starting_points, suggest
 from chatbot.understand import Complete, resolve, understand
 from chatbot.verify import verify
 from chatbot.write import NAME, write
-from index import Search, Store
+from index import Search, Store, load_reranker
 
 if TYPE_CHECKING:
     from chatbot.llm.writer import ModelWriter, Written
@@ -61,8 +61,7 @@ class Assistant:
         """
         self.search = search
         self.model = model
-        fitted = coverage or read_coverage()
-        self.coverage = fitted.meaning if search.embedder is not None else fitted.words
+        self.coverage = (coverage or read_coverage()).of(search)
         self.limit = limit
 
     @cached_property
@@ -150,7 +149,7 @@ class Assistant:
         if not asked.understood or len(asked.parts) > 1:
             return part
         # a follow-up's own words must be there; those that it took over helped to find, and the dialogue vouches for them
-        own = gather(self.search, asked.question, asked.resolved)
+        own = gather(self.search, asked.question, asked.resolved, whole=asked.resolved)
         return max(part, _Part(asked.resolved, own, self.coverage.chance(signals(asked, own))), key=lambda found: found.chance)
 
     def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part], written: "Written | None" = None) -> Answer:
@@ -237,6 +236,15 @@ def load_model(settings: Settings) -> "ModelWriter | None":
     return load_writer(settings)
 
 
+def load_search(settings: Settings) -> Search:
+    """Load the index as the settings say.
+
+    Raises:
+        UserError: If there is no usable index, or the reranker can't be loaded.
+    """
+    return Search(Store(settings.store), cross_encoder=settings.cross_encoder, reranker=load_reranker(settings.reranker))
+
+
 def load_assistant(settings: Settings, model: "ModelWriter | None" = None) -> Assistant:
     """Load index and coverage weights as the settings say.
 
@@ -247,4 +255,4 @@ def load_assistant(settings: Settings, model: "ModelWriter | None" = None) -> As
     Raises:
         UserError: If there is no usable index.
     """
-    return Assistant(Search(Store(settings.store)), coverage=read_coverage(settings.store), limit=settings.max_statements, model=model)
+    return Assistant(load_search(settings), coverage=read_coverage(settings.store), limit=settings.max_statements, model=model)

@@ -20,7 +20,7 @@ from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from index import BuildReport, Store, UserError, build_index
+from index import BuildReport, Store, UserError, build_index, load_reranker
 
 if TYPE_CHECKING:
     from chatbot.answer import Answer, Event
@@ -51,7 +51,13 @@ def build(
         _build_own_site(folder)
     with _progress() as bar:
         report = build_index(
-            folder, Store(settings.store), site_url=settings.site_url, model=settings.embedding_model, fresh=fresh, progress=_Bars(bar)
+            folder,
+            Store(settings.store),
+            site_url=settings.site_url,
+            model=settings.embedding_model,
+            cross_encoder=settings.cross_encoder,
+            fresh=fresh,
+            progress=_Bars(bar),
         )
     _tell(report)
 
@@ -91,12 +97,12 @@ def advise(
     from chatbot.advisor import command
     from chatbot.advisor.advisor import Advisor
     from chatbot.advisor.render import review_markdown
+    from chatbot.assistant import load_search
     from chatbot.questions import clean_question
     from chatbot.settings import read_settings
-    from index import Search
 
     settings = read_settings(store=store)
-    advisor = Advisor(Search(Store(settings.store)))
+    advisor = Advisor(load_search(settings))
     today = date.today()
     if review is not None:
         found = command.review_file(advisor, review, today)
@@ -142,7 +148,7 @@ def serve(
     live = LiveAssistant(load, settings.store / "current")
     manifest = live.get().search.manifest
     if manifest.note:
-        err.print(f"[bold yellow]Answering by words only.[/] {manifest.note}")
+        err.print(f"[bold yellow]Answering {'without a cross-encoder' if manifest.encoder else 'by words only'}.[/] {manifest.note}")
     application = create_app(live, settings)
     if demo:
         from chatbot.demo import mount_demo
@@ -200,6 +206,7 @@ def evaluate(
     report: Annotated[Path | None, typer.Option(help="Also write a report with plots: FILE.html or FILE.md.")] = None,
     check: Annotated[Path | None, typer.Option(help="Fail if a figure is worse than this YAML file allows.")] = None,
     llm: Annotated[bool, typer.Option("--llm", help="Also ask the configured language model: costs its tokens.")] = False,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Show instead what each part of retrieval and abstention gives.")] = False,
     cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
@@ -211,12 +218,23 @@ def evaluate(
         from chatbot.evaluation.beir import measure_dataset
 
         with _progress() as bar:
-            found = measure_dataset(dataset, model=settings.embedding_model, cache=settings.store, progress=_Bars(bar))
+            found = measure_dataset(
+                dataset,
+                model=settings.embedding_model,
+                cache=settings.store,
+                reranker=load_reranker(settings.reranker),
+                progress=_Bars(bar),
+            )
         _print_json(found) if as_json else out.print(_dataset_table(found))
         return
     from chatbot.evaluation.advice import confusion_table
-    from chatbot.evaluation.run import evaluate_guide, failures, to_json, to_table, write_report
+    from chatbot.evaluation.run import ablate_guide, evaluate_guide, failures, to_json, to_table, write_report
 
+    if ablation:
+        with err.status("Asking every question without each part"):
+            results = ablate_guide(settings, cases, half)
+        _print_json(to_json(results)) if as_json else out.print(to_table(results))
+        return
     with err.status("Asking every question"):
         results = evaluate_guide(settings, cases, half, with_model=llm)
     _print_json(to_json(results)) if as_json else out.print(to_table(results), confusion_table(results.advised))
@@ -241,6 +259,23 @@ def tune(
         beside, limits = fit_support(read_settings(store=store), cases)
     out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.meaning.threshold}. Written to {file}")
     out.print(f"Limits of statements fitted on {limits.fitted_on}. Written to {beside}")
+
+
+@app.command()
+def train(
+    cases: Annotated[Path, typer.Option(help="Folder of the examples, in `training/`, and of the cases, which are not learned.")] = Path(
+        "evaluation"
+    ),
+    adapter: Annotated[Path | None, typer.Option(help="Where the adapter goes; into this project by default.")] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 3,
+    store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
+) -> None:
+    """Train the cross-encoder anew. Takes about an hour; build and tune afterwards."""
+    from chatbot.evaluation.run import train_cross_encoder
+    from chatbot.settings import read_settings
+
+    written = train_cross_encoder(read_settings(store=store), cases, adapter, epochs, lambda line: err.print(line, highlight=False))
+    out.print(f"Written to {written}. Now run `chatbot build` and `chatbot tune`.")
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -312,7 +347,8 @@ def _tell(report: BuildReport) -> None:
             f"[dim]Index {manifest.version}, {report.seconds:.1f} s[/]"
         )
     if manifest.note:
-        err.print(f"[bold yellow]No embedding model: the index finds by words only.[/] {manifest.note}")
+        lacking = "No cross-encoder: refusals are less sure." if manifest.encoder else "No embedding model: the index finds by words only."
+        err.print(f"[bold yellow]{lacking}[/] {manifest.note}")
 
 
 def _progress() -> Progress:

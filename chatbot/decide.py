@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from chatbot.answer import Asked
 from chatbot.evidence import Evidence, SectionEvidence
 from chatbot.fitted import read_fitted
+from index import Search
 
 COVERAGE_FILE = "coverage.json"
 
@@ -32,10 +33,14 @@ SIGNALS = (
 )
 """Chosen on the dev half by what each adds to the area under the curve, and by what a fit on one set of questions keeps on
 another: the words of the question in their contexts added most."""
+READING_SIGNALS = (*SIGNALS, "reading", "read_lead")
+"""Where a cross-encoder reads what was found, too."""
 WORD_SIGNALS = ("overlap", "heading_overlap", "missing_name", "missing_value", "asks_fact", "length", "follow_up")
 """The signals that an index without a model has."""
 _LENGTHS = (2, 14)
 """Terms of a question that make a difference: the longer it is, the worse its worst word fits, and the more rarely it is a near miss."""
+
+_LARGEST_LOGIT = 6.0
 
 _MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d.,]*\s?(dollars?|euros?|usd|eur|gbp|cents?)\b|\b(usd|eur|gbp)\s?\d", re.I)
 _NUMBER = re.compile(
@@ -91,12 +96,20 @@ class Coverage(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    reading: Logistic
+    """Where the index has a cross-encoder: fitted on `READING_SIGNALS`."""
     meaning: Logistic
-    """Where the index has an embedding model."""
+    """Where it has an embedding model only: fitted on `SIGNALS`."""
     words: Logistic
     """Where it has none: fitted on `WORD_SIGNALS` alone."""
     fitted_on: str
     """What, how many and when."""
+
+    def of(self, search: Search) -> Logistic:
+        """Return the model for what an index has."""
+        if search.embedder is None:
+            return self.words
+        return self.meaning if search.cross_encoder is None else self.reading
 
 
 def read_coverage(store: Path | None = None) -> Coverage:
@@ -109,13 +122,14 @@ def read_coverage(store: Path | None = None) -> Coverage:
 
 
 def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
-    """Return what speaks for and against coverage, each about 0 to 1, by the names of `SIGNALS`."""
+    """Return what speaks for and against coverage, each about 0 to 1, by the names of `READING_SIGNALS` and `WORD_SIGNALS`."""
     if not evidence.sections:
-        return dict.fromkeys((*SIGNALS, *WORD_SIGNALS), 0.0) | {"missing_name": 1.0, "missing_value": 1.0, "words_lacking": 1.0}
+        return dict.fromkeys((*READING_SIGNALS, *WORD_SIGNALS), 0.0) | {"missing_name": 1.0, "missing_value": 1.0, "words_lacking": 1.0}
     sections = evidence.sections[:4]
     texts = [f"{' '.join(section.hit.passage.headings)} {' '.join(scored.unit.text for scored in section.units)}" for section in sections]
     others = [section.score for section in evidence.sections[1:2]] or [0.0]
     least, most = _LENGTHS
+    readings = sorted((section.reading for section in evidence.sections if section.reading is not None), reverse=True)
     return {
         "support": max(map(_support, sections)),
         "overlap": max(section.overlap for section in sections),
@@ -129,8 +143,15 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
         "words_lacking": min(section.words.lacking for section in sections),
         "lead": sections[0].score - others[0],
         "opener": max(_opener(section) for section in sections),
+        "reading": _bounded(readings[0]) if readings else 0.0,
+        "read_lead": _bounded(readings[0]) - _bounded(readings[-1]) if readings else 0.0,
         "follow_up": float(asked.understood is not None and len(asked.parts) == 1),
     }
+
+
+def _bounded(logit: float) -> float:
+    """Return a logit as a share of the largest that still makes a difference, -1 to 1."""
+    return min(max(logit / _LARGEST_LOGIT, -1.0), 1.0)
 
 
 def _opener(section: SectionEvidence) -> float:

@@ -3,15 +3,20 @@
 Between retrieval and the decision: fed by index.Search, read by chatbot.decide and chatbot.write.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index import Block, Hit, Passage, Query, Search, Unit, fold, is_stop_word, terms
+from index import Block, Hit, Passage, Query, Search, Unit, distinct, fold, is_stop_word, terms
 
 SECTIONS = 8
 """Sections looked into; the answer rarely needs more than three."""
 HITS = 20
+READ = 3
+"""Sections that the cross-encoder reads."""
+_READING_SHARE = 0.3
+"""What the chance that a section answers, as read, adds to its score at most."""
 _NO_TERMS = 0.8
 """Share that counts as present where a question has function words only ("when should I use both?"): what a covered
 question usually has, so that the cosine decides."""
@@ -67,6 +72,8 @@ class SectionEvidence:
     """Share of the question's terms in the headings alone."""
     words: WordMatch
     score: float
+    reading: float | None = None
+    """How surely the section answers, on reading it together with the question: a logit. None if it was not read."""
 
     @property
     def best(self) -> Scored:
@@ -84,18 +91,19 @@ class Evidence:
     """Best first."""
 
 
-def gather(search: Search, question: str, context: str = "") -> Evidence:
+def gather(search: Search, question: str, context: str = "", whole: str = "") -> Evidence:
     """Search for a question and score what was found, down to the sentence.
 
     Args:
         search: The index.
         question: What is asked; its words are what a text must hold to cover it.
         context: Helps to find only.
+        whole: The question as somebody would ask it who knows nothing of the dialogue, if that differs; sections are read with it.
     """
     query = search.query(f"{question} {context}".strip())
     if context:
         query = replace(query, terms=search.query(question).terms, expansion=(*query.terms, *query.expansion))
-    hits = tuple(search.hits(query, HITS))
+    hits = tuple(distinct(search.hits(query, HITS)))
     # words of a question's form, such as "compare", ask for nothing that a text must hold
     weights = {term: search.lexical.idf(term) for term in query.terms if term not in _FORM}
     sections: list[SectionEvidence] = []
@@ -109,8 +117,25 @@ def gather(search: Search, question: str, context: str = "") -> Evidence:
             sections.append(section)
         if len(sections) == SECTIONS:
             break
-    sections.sort(key=lambda section: -section.score)
+    if search.reranker is None:  # else its order holds
+        sections.sort(key=lambda section: -section.score)
+    sections = _read(search, whole or query.text, sections)
+    if search.reranker is None:
+        sections.sort(key=lambda section: -section.score)
     return Evidence(query, hits, tuple(sections))
+
+
+def _read(search: Search, question: str, sections: list[SectionEvidence]) -> list[SectionEvidence]:
+    """Let the cross-encoder read the best sections; what it finds adds to their scores."""
+    best = sections[:READ]
+    logits = search.read(question, [search.section(section.hit)[section.best.place[0]] for section in best])
+    if logits is None:
+        return sections
+    read = [
+        replace(section, reading=float(logit), score=section.score + _READING_SHARE / (1 + math.exp(-logit)))
+        for section, logit in zip(best, logits, strict=True)
+    ]
+    return [*read, *sections[READ:]]
 
 
 def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) -> SectionEvidence | None:

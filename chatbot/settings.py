@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     site: Path = Field(Path("site"), description="Folder of the built site that is served and indexed.")
     site_url: str = Field("", description="Where an indexed site is published; citations then are absolute.")
     embedding_model: str = Field("bundled", min_length=1, description="`bundled`, a model's folder, or a hub name.")
+    cross_encoder: bool = Field(
+        True, description="Whether a small cross-encoder reads the best sections: better refusals, some 20 ms each."
+    )
+    reranker: str = Field("", description="Folder or hub name of a cross-encoder that reorders what was found; needs torch to answer.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(7860, ge=1, le=65535, description="Port to listen on.")
     title: str = Field("Ask the guide", min_length=1, max_length=80, description="Name of the assistant in its doors.")

@@ -91,7 +91,7 @@ def make_tools(live: LiveAssistant, settings: Settings) -> list[Tool]:
                 text=hit.passage.text,
                 score=round(hit.score, 3),
             )
-            for hit in found.hits(found.query(query), given.limit)
+            for hit in found.distinct_hits(found.query(query), given.limit)
         ]
         return SearchResult(query=query, results=results, index_version=found.version)
 

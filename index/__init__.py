@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from index.blocks import text_blocks
 from index.build import BuildReport, Progress, build_index, build_pages
+from index.cross_encoder import CrossEncoder
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
+from index.export_cross_encoder import ADAPTER, READ_TOKENS, bundled_folder
 from index.lexical import is_stop_word, stem, terms
 from index.model import Block, BlockKind, Page, Passage, Section, Unit
-from index.search import Hit, Query, Search
+from index.rerank import load_reranker
+from index.search import DENSE_WEIGHT, Hit, Query, Search, distinct
 from index.store import Store
 from index.text import escaped, fold, sentences, visible
 from index.vocabulary import is_english
@@ -20,9 +23,13 @@ if TYPE_CHECKING:
     from index.retriever import PassageRetriever
 
 __all__ = [
+    "ADAPTER",
+    "DENSE_WEIGHT",
+    "READ_TOKENS",
     "Block",
     "BlockKind",
     "BuildReport",
+    "CrossEncoder",
     "Hit",
     "IndexBroken",
     "IndexMissing",
@@ -40,10 +47,13 @@ __all__ = [
     "as_retriever",
     "build_index",
     "build_pages",
+    "bundled_folder",
+    "distinct",
     "escaped",
     "fold",
     "is_english",
     "is_stop_word",
+    "load_reranker",
     "sentences",
     "stem",
     "terms",
@@ -52,17 +62,19 @@ __all__ = [
 ]
 
 
-def as_retriever(store: Path | str = "index/store", *, top_k: int = 6) -> "PassageRetriever":
+def as_retriever(store: Path | str = "index/store", *, top_k: int = 6, reranker: str = "") -> "PassageRetriever":
     """Return a LlamaIndex `BaseRetriever` over the index in a folder.
 
     Args:
         store: Folder of the index.
         top_k: Passages to return for a question.
+        reranker: Folder or hub name of a sentence-transformers CrossEncoder that reorders what was found; none by default.
 
     Raises:
         IndexMissing: If nothing was built there.
         IndexBroken: If a file is missing, altered or of another format.
+        ModelUnusable: If the reranker can't be loaded.
     """
     from index.retriever import PassageRetriever
 
-    return PassageRetriever(Search(Store(Path(store))), top_k)
+    return PassageRetriever(Search(Store(Path(store)), cross_encoder=False, reranker=load_reranker(reranker)), top_k)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index import export
+from index import export, export_cross_encoder
+from index.cross_encoder import read_cross_encoder_info
 from index.dense import write_dense
 from index.encoder import Embedder, OnnxEmbedder, read_encoder_info
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing
@@ -59,6 +60,7 @@ def build_index(
     *,
     site_url: str = "",
     model: str = export.BUNDLED,
+    cross_encoder: bool = True,
     fresh: bool = False,
     progress: Progress = lambda stage, done, total: None,
     embedder: Embedder | None = None,
@@ -70,6 +72,7 @@ def build_index(
         store: Where the index goes.
         site_url: Where the site is published; citations then are absolute.
         model: `bundled`, a folder, or a hub name.
+        cross_encoder: Whether the bundled cross-encoder is exported, too: it reads what was found again.
         fresh: Build even if nothing changed, and forget cached embeddings.
         progress: Told how far the build is.
         embedder: Used instead of `model`, for tests.
@@ -84,14 +87,19 @@ def build_index(
     with store.writing():
         weights, folder, note = (embedder.key, None, "") if embedder else _find_model(model)
         version = _version(site, files, weights, site_url)
-        inputs = hashlib.sha256(f"{version}\0{site}".encode()).hexdigest()
+        reading, lacking = _find_cross_encoder() if cross_encoder and folder is not None else ("", "")
+        inputs = hashlib.sha256(f"{version}\0{site}\0{reading}".encode()).hexdigest()
         found = None if fresh else _current(store, given=embedder is not None)
         # a model that is here, but could not be exported when the store was built, may be exported now
-        if found and found.inputs == inputs and (found.encoder or folder is None):
+        exported = found and (found.encoder or folder is None) and (found.cross_encoder or not reading)
+        if found and found.inputs == inputs and exported:
             return BuildReport(found, True, 0, found.passages, 0, time.perf_counter() - started)
         encoder = embedder.key if embedder else None
         if embedder is None and folder is not None:
             embedder, encoder, note = _load_encoder(store, model, folder, weights, fresh, progress)
+        reader = None
+        if encoder and reading:
+            reader, lacking = _load_cross_encoder(store, reading, fresh, progress)
         pages, skipped = _read_pages(site, files, progress)
         about = {
             "version": version[:12],
@@ -99,7 +107,8 @@ def build_index(
             "site_url": site_url and site_url.rstrip("/") + "/",
             "inputs": inputs,
             "encoder": encoder,
-            "note": note,
+            "cross_encoder": reader,
+            "note": note or lacking,
         }
         manifest, embedded, reused = _write(store, pages, embedder, about, fresh, progress)
     return BuildReport(manifest, False, embedded, reused, skipped, time.perf_counter() - started)
@@ -119,7 +128,7 @@ def build_pages(
         embedder, encoder = None, None
         if folder is not None:
             embedder, encoder, note = _load_encoder(store, model, folder, weights, False, progress)
-        about = {"version": "pages", "site": "", "site_url": "", "inputs": "", "encoder": encoder, "note": note}
+        about = {"version": "pages", "site": "", "site_url": "", "inputs": "", "encoder": encoder, "cross_encoder": None, "note": note}
         return _write(store, list(pages), embedder, about, False, progress)[0]
 
 
@@ -163,6 +172,8 @@ def _current(store: Store, *, given: bool) -> Manifest | None:
         store.verify(folder, manifest)
         if manifest.encoder and not given:
             read_encoder_info(store.encoders / manifest.encoder)
+        if manifest.cross_encoder:
+            read_cross_encoder_info(store.encoders / manifest.cross_encoder)
         return manifest
     except IndexMissing:
         return None
@@ -176,17 +187,53 @@ def _load_encoder(
 ) -> tuple[OnnxEmbedder | None, str | None, str]:
     """Return the encoder of a model and its name, exported now if need be; or nothing, and the reason why not."""
     try:
-        for found in [] if fresh else sorted(store.encoders.glob(f"{weights[:16]}-*")):
-            try:
-                return OnnxEmbedder(found, threads=_threads()), found.name, ""
-            except IndexBroken as error:
-                log.warning("%s It is made anew now.", error.message)
-        progress("Exporting the model", 0, 1)
-        made = export.export_encoder(model, folder, store.encoders)
-        progress("Exporting the model", 1, 1)
-        return OnnxEmbedder(made, threads=_threads()), made.name, ""
+        found = _exported(
+            store, weights, fresh, read_encoder_info, lambda: export.export_encoder(model, folder, store.encoders), "model", progress
+        )
     except ModelUnusable as error:
         return None, None, str(error)
+    return OnnxEmbedder(found, threads=_threads()), found.name, ""
+
+
+def _find_cross_encoder() -> tuple[str, str]:
+    """Return the identity of the cross-encoder's weights, and why there is none."""
+    try:
+        return export_cross_encoder.cross_encoder_digest(), ""
+    except ModelUnusable as error:
+        return "", str(error)
+
+
+def _load_cross_encoder(store: Store, weights: str, fresh: bool, progress: Progress) -> tuple[str | None, str]:
+    """Return the name of the cross-encoder, exported now if need be; or none, and the reason why not."""
+    try:
+        found = _exported(
+            store,
+            weights,
+            fresh,
+            read_cross_encoder_info,
+            lambda: export_cross_encoder.export_cross_encoder(store.encoders),
+            "cross-encoder",
+            progress,
+        )
+    except ModelUnusable as error:
+        return None, str(error)
+    return found.name, ""
+
+
+def _exported(
+    store: Store, weights: str, fresh: bool, read: Callable[[Path], object], make: Callable[[], Path], what: str, progress: Progress
+) -> Path:
+    """Return the folder of an exported model: one that is there and whole, unless it shall be made anew, or the one made now."""
+    for found in [] if fresh else sorted(store.encoders.glob(f"{weights[:16]}-*")):
+        try:
+            read(found)
+            return found
+        except IndexBroken as error:
+            log.warning("%s It is made anew now.", error.message)
+    progress(f"Exporting the {what}", 0, 1)
+    made = make()
+    progress(f"Exporting the {what}", 1, 1)
+    return made
 
 
 def _threads() -> int:

@@ -4,19 +4,17 @@ Read by index.build, which embeds passages, and index.search, which embeds quest
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
-from index.errors import IndexBroken
+from index.exported import TOKENIZER, ExportedModel, open_session, open_tokenizer, read_description
 
 DESCRIPTION = "encoder.json"
-ENCODER_FILES = ("encoder.onnx", "tokenizer.json")
+ENCODER_FILES = ("encoder.onnx", TOKENIZER)
 _BATCH = 16
 _WORD = re.compile(r"[^\W_]+")
 
@@ -24,22 +22,16 @@ Progress = Callable[[int], None]
 """Told how many texts were embedded since it was last called."""
 
 
-class EncoderInfo(BaseModel):
+class EncoderInfo(ExportedModel):
     """`encoder.json`: what the build found out about a model and exported."""
-
-    model_config = ConfigDict(frozen=True)
 
     format: Literal[2]
     """Of the graph: two outputs, the vector of the text and one vector a token."""
     model: str
     """As named in the settings; the bundled model by its package."""
-    weights_sha256: str
     dimension: int
-    max_tokens: int
     query_prefix: str = ""
     passage_prefix: str = ""
-    files: dict[str, str]
-    """SHA-256 of each file beside this one."""
 
 
 class Embedder(Protocol):
@@ -87,23 +79,14 @@ class OnnxEmbedder:
 
         Args:
             folder: Holds encoder.json and the files that it lists.
-            threads: Of ONNX Runtime. One for questions: on shared cores a spinning pool costs more than it gives.
+            threads: See `index.exported.open_session`.
 
         Raises:
             IndexBroken: If a file is missing or its sum differs.
         """
         self.info = read_encoder_info(folder)
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._session = open_session(folder / "encoder.onnx", threads)
+        self._tokenizer = open_tokenizer(folder / TOKENIZER)
         self._pad = self._tokenizer.token_to_id("[PAD]") or 0
         self.dimension = self.info.dimension
         self.max_tokens = self.info.max_tokens
@@ -169,45 +152,7 @@ def read_encoder_info(folder: Path) -> EncoderInfo:
     Raises:
         IndexBroken: If a file is missing, unreadable or altered.
     """
-    described = folder / DESCRIPTION
-    if not described.is_file():
-        raise IndexBroken(described, "is missing")
-    if folder.name != encoder_name(described):
-        raise IndexBroken(described, "is truncated or altered")
-    try:
-        info = EncoderInfo.model_validate_json(described.read_text("utf-8"))
-    except ValueError as error:
-        raise IndexBroken(described, "was written by another version") from error
-    for name in ENCODER_FILES:
-        verify_file(folder / name, info.files.get(name, ""))
-    return info
-
-
-def encoder_name(description: Path) -> str:
-    """Return what an encoder's folder is called: by its weights, and by its description, which holds the sums of its files."""
-    try:
-        weights = str(json.loads(description.read_text("utf-8"))["weights_sha256"])
-    except (ValueError, LookupError, TypeError):
-        weights = ""
-    return f"{weights[:16]}-{file_sha256(description)[:16]}"
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's content, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def verify_file(path: Path, sha256: str) -> None:
-    """Refuse a file that is not there or not the one that was written.
-
-    Raises:
-        IndexBroken: Naming the file.
-    """
-    if not path.is_file():
-        raise IndexBroken(path, "is missing")
-    if file_sha256(path) != sha256:
-        raise IndexBroken(path, "is truncated or altered")
+    return read_description(EncoderInfo, folder / DESCRIPTION, ENCODER_FILES)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
-from index.encoder import DESCRIPTION, EncoderInfo, OnnxEmbedder, encoder_name, file_sha256, read_encoder_info
+from index.encoder import DESCRIPTION, ENCODER_FILES, EncoderInfo, OnnxEmbedder, read_encoder_info
 from index.errors import IndexBroken, ModelTampered, ModelUnusable
+from index.exported import file_sha256, seal
 
 BUNDLED = "bundled"
 """Setting that stands for the model that comes as a package."""
@@ -79,13 +80,32 @@ def export_encoder(model: str, folder: Path, encoders: Path) -> Path:
     Raises:
         ModelUnusable: If the model can't be loaded or exported, or the export differs from the reference.
     """
+    return export_aside(encoders, lambda aside: _export(model, folder, aside), read_encoder_info)
+
+
+def export_aside(encoders: Path, export: Callable[[Path], Path], check: Callable[[Path], object]) -> Path:
+    """Fill a model's folder aside and move it to its place, whole or not at all.
+
+    Args:
+        encoders: Where the folder goes.
+        export: Given an empty folder, fills it and returns it under its final name.
+        check: Raises IndexBroken for a folder that nothing can answer with.
+    """
     encoders.mkdir(parents=True, exist_ok=True)
     with FileLock(encoders / ".lock"):  # stores that share encoders take turns
         for left in encoders.glob(".export-*"):  # of an export that was killed
             shutil.rmtree(left, ignore_errors=True)
         aside = Path(tempfile.mkdtemp(dir=encoders, prefix=".export-"))
         try:
-            return _settle(_export(model, folder, aside / "encoder"), encoders)
+            (aside / "model").mkdir()
+            made = export(aside / "model")
+            target = encoders / made.name
+            try:
+                check(target)
+            except IndexBroken:  # missing, or damaged so that nothing answers with it
+                shutil.rmtree(target, ignore_errors=True)
+                made.rename(target)
+            return target
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
@@ -121,20 +141,8 @@ def weights_digest(folder: Path) -> str:
     return whole.hexdigest()
 
 
-def _settle(exported: Path, encoders: Path) -> Path:
-    target = encoders / exported.name
-    try:
-        read_encoder_info(target)
-    except IndexBroken:  # missing, or damaged so that nothing answers with it
-        shutil.rmtree(target, ignore_errors=True)
-        exported.rename(target)
-    return target
-
-
 def _export(model: str, folder: Path, target: Path) -> Path:
-    target.mkdir()
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    with _quiet():
+    with quiet():
         import torch
         from sentence_transformers import SentenceTransformer
 
@@ -158,10 +166,9 @@ def _export(model: str, folder: Path, target: Path) -> Path:
         max_tokens=min(int(reference.max_seq_length or 512), 512),
         query_prefix=prompts.get("query") or "",
         passage_prefix=prompts.get("document") or prompts.get("passage") or "",
-        files={name: file_sha256(target / name) for name in ("encoder.onnx", "tokenizer.json")},
+        files={name: file_sha256(target / name) for name in ENCODER_FILES},
     )
-    (target / DESCRIPTION).write_text(info.model_dump_json(indent=2), "utf-8")
-    named = target.rename(target.with_name(encoder_name(target / DESCRIPTION)))
+    named = seal(info, target / DESCRIPTION)
     _verify(named, vectors)
     return named
 
@@ -181,15 +188,29 @@ def _export_graph(reference: Any, target: Path, torch: Any) -> None:
             return found["sentence_embedding"] * 1.0, found["token_embeddings"] * 1.0
 
     sample = reference.tokenizer(["one text", "another, longer text"], padding=True, return_tensors="pt")
+    write_graph(Encoder().eval(), {name: sample[name] for name in ("input_ids", "attention_mask")}, ["vectors", "tokens"], target)
+
+
+def write_graph(module: Any, sample: dict[str, Any], outputs: list[str], target: Path) -> None:
+    """Write a module as an ONNX file that takes any number of texts of any length up to 512 tokens.
+
+    Args:
+        module: A torch module in evaluation mode.
+        sample: Its inputs by name, integers of shape (texts, tokens).
+        outputs: Names of what it returns.
+        target: The file.
+    """
+    import torch
+
     shape = {0: torch.export.Dim("batch", min=1, max=4096), 1: torch.export.Dim("tokens", min=2, max=512)}
     with torch.no_grad():
         torch.onnx.export(
-            Encoder().eval(),
-            (sample["input_ids"], sample["attention_mask"]),
+            module,
+            tuple(sample.values()),
             str(target),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["vectors", "tokens"],
-            dynamic_shapes=(shape, shape),
+            input_names=list(sample),
+            output_names=outputs,
+            dynamic_shapes=(shape,) * len(sample),
             dynamo=True,
             external_data=False,
         )
@@ -208,8 +229,9 @@ def _verify(target: Path, reference: np.ndarray) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the libraries' progress marks and warnings off the terminal; errors still pass."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     previous = logging.root.manager.disable
     logging.disable(logging.WARNING)
     with warnings.catch_warnings(), Path(os.devnull).open("w", encoding="utf-8") as sink:

@@ -12,6 +12,7 @@ import bm25s
 import numpy as np
 import Stemmer
 from bm25s.stopwords import STOPWORDS_EN
+from breame.spelling import get_american_spelling
 
 from index.text import fold
 
@@ -38,8 +39,8 @@ def _stemmer() -> Stemmer.Stemmer:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Return the Snowball stem of a folded English word."""
-    return str(_stemmer().stemWord(word))
+    """Return the Snowball stem of a folded English word, the same for its British and its American spelling."""
+    return str(_stemmer().stemWord(get_american_spelling(word)))
 
 
 def is_stop_word(word: str) -> bool:

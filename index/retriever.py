@@ -10,7 +10,7 @@ from index.search import Hit, Search
 
 
 class PassageRetriever(BaseRetriever):  # type: ignore[misc]
-    """Finds passages by the same dense, lexical and fused ranking as the assistant."""
+    """Finds passages by the same ranking as the assistant, without near repetitions."""
 
     def __init__(self, search: Search, top_k: int = 6) -> None:
         """Make a retriever.
@@ -29,7 +29,7 @@ class PassageRetriever(BaseRetriever):  # type: ignore[misc]
         self._top_k = top_k
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits = self._search.hits(self._search.query(query_bundle.query_str), self._top_k)
+        hits = self._search.distinct_hits(self._search.query(query_bundle.query_str), self._top_k)
         return [NodeWithScore(node=node(hit, self._search.manifest.site_url), score=hit.score) for hit in hits]
 
 

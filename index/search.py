@@ -4,12 +4,14 @@ Loads one build whole and never changes: a server that reloads makes a new one.
 """
 
 import copy
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
+from rapidfuzz import fuzz
 
+from index.cross_encoder import CrossEncoder, OnnxCrossEncoder
 from index.dense import DenseRanking
 from index.encoder import Embedder, OnnxEmbedder, words_of
 from index.errors import IndexBroken
@@ -24,6 +26,11 @@ from index.words import PassageWords
 DENSE_WEIGHT = 0.55
 CANDIDATES = 100
 """Passages taken from each ranking before fusion."""
+_SAME = 90
+"""Likeness of two texts, in per cent of their characters, from which one repeats the other."""
+_NUMBER = re.compile(r"\d+")
+RERANKED = 20
+"""Passages that a reranker reads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # arrays have no truth value to compare by
@@ -61,12 +68,16 @@ class Hit:
 class Search:
     """One build, loaded."""
 
-    def __init__(self, store: Store, *, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, store: Store, *, embedder: Embedder | None = None, cross_encoder: bool = True, reranker: CrossEncoder | None = None
+    ) -> None:
         """Load the current build after checking every file's sum.
 
         Args:
             store: Where the build is.
             embedder: Used for questions instead of the stored encoder, for tests.
+            cross_encoder: Whether the build's cross-encoder is loaded, if it has one.
+            reranker: Puts what was found into another order; none by default.
 
         Raises:
             IndexMissing: If nothing was built.
@@ -74,6 +85,7 @@ class Search:
         """
         folder, self.manifest = store.current()
         store.verify(folder, self.manifest)
+        self.reranker = reranker
         try:
             self.passages: list[Passage] = read_passages(folder / "passages.jsonl")
             self.pages: dict[str, PageInfo] = {page.url: page for page in read_pages(folder / "pages.jsonl")}
@@ -81,6 +93,9 @@ class Search:
             self.vocabulary = read_vocabulary(folder / "vocabulary.json")
             self.dense: DenseRanking | None = None
             self.embedder: Embedder | None = None
+            self.cross_encoder: CrossEncoder | None = None
+            if cross_encoder and self.manifest.cross_encoder:
+                self.cross_encoder = OnnxCrossEncoder(store.encoders / self.manifest.cross_encoder)
             if self.manifest.encoder:
                 self.embedder = embedder or OnnxEmbedder(store.encoders / self.manifest.encoder)
                 self.dense = DenseRanking(folder / "vectors.faiss")
@@ -91,20 +106,46 @@ class Search:
             raise IndexBroken(folder, f"was written by another version ({error})") from error
 
     def by_words_alone(self) -> "Search":
-        """Return the same build without its model: what a machine without one would find."""
-        bare = copy.copy(self)
+        """Return the same build without its models: what a machine without one would find."""
+        bare = self.without_reading()
         bare.embedder = bare.dense = None
         return bare
+
+    def without_reading(self) -> "Search":
+        """Return the same build without its cross-encoder."""
+        bare = copy.copy(self)
+        bare.cross_encoder = None
+        return bare
+
+    def read(self, text: str, rows: list[int]) -> np.ndarray | None:
+        """Return how surely each of some passages answers a question or holds a statement, on reading both together.
+
+        Args:
+            text: The question or statement.
+            rows: Of the passages.
+
+        Returns:
+            Logits, float32, shape (rows,); none where there is no cross-encoder.
+        """
+        if self.cross_encoder is None:
+            return None
+        return self.cross_encoder.scores(text, [self.passages[row].embedding_input for row in rows])
 
     @property
     def version(self) -> str:
         """Version of the build that answers."""
         return self.manifest.version
 
-    def query(self, text: str) -> Query:
-        """Prepare a question."""
-        mended = self.vocabulary.mend(text)
-        spelt_out = self.vocabulary.spell_out(mended)
+    def query(self, text: str, *, mend: bool = True, spell_out: bool = True) -> Query:
+        """Prepare a question.
+
+        Args:
+            text: As typed.
+            mend: Whether misspelt words are mended.
+            spell_out: Whether rare short forms are spelt out.
+        """
+        mended = self.vocabulary.mend(text) if mend else text
+        spelt_out = self.vocabulary.spell_out(mended) if spell_out else ""
         asked = tuple(terms(mended))
         expansion = tuple(term for term in terms(spelt_out) if term not in asked)
         if self.embedder is None:
@@ -120,7 +161,7 @@ class Search:
         Args:
             query: From `query`.
             count: At most so many.
-            dense_weight: Share of the dense score, `DENSE_WEIGHT` if not given; see `index.fusion.fuse`.
+            dense_weight: Share of the dense score, `DENSE_WEIGHT` if not given; see `index.fusion.fuse`. If given, nothing is reranked.
         """
         share = DENSE_WEIGHT if dense_weight is None else dense_weight
         bm25 = self.lexical.scores([*query.terms, *query.expansion])
@@ -137,10 +178,15 @@ class Search:
         dense = np.array([cosines.get(row, 0.0) for row in rows])
         lexical = bm25[rows].astype(float)
         fused = fuse(dense, lexical, dense_weight=share if cosines else 0.0)
-        order = np.lexsort((np.array(rows), -fused))[:count]
-        return [
+        order = np.lexsort((np.array(rows), -fused))[: max(count, RERANKED)]
+        hits = [
             Hit(self.passages[rows[place]], rows[place], float(fused[place]), float(dense[place]), float(lexical[place])) for place in order
         ]
+        return (hits if self.reranker is None or dense_weight is not None else _reranked(self.reranker, query, hits))[:count]
+
+    def distinct_hits(self, query: Query, count: int) -> list[Hit]:
+        """Return the best passages without those that repeat a better one; see `distinct`."""
+        return distinct(self.hits(query, 2 * count))[:count]
 
     def units(self, row: int) -> list[Unit]:
         """Return what can be quoted of a passage, in reading order."""
@@ -181,6 +227,23 @@ class Search:
         return found
 
 
-def load_search(folder: Path) -> Search:
-    """Load the current build of a store's folder."""
-    return Search(Store(folder))
+def distinct(hits: list[Hit]) -> list[Hit]:
+    """Leave out hits that say what a better one said: sites repeat themselves, by version, by audience or by template.
+
+    Texts that differ in a number differ in what they say, however alike they are.
+    """
+    kept: list[tuple[Hit, str, list[str]]] = []
+    for hit in hits:
+        text = hit.passage.text
+        numbers = _NUMBER.findall(text)
+        if not any(numbers == theirs and fuzz.ratio(text, other, score_cutoff=_SAME) for _, other, theirs in kept):
+            kept.append((hit, text, numbers))
+    return [hit for hit, *_ in kept]
+
+
+def _reranked(reranker: CrossEncoder, query: Query, hits: list[Hit]) -> list[Hit]:
+    """Return the hits in a reranker's order. Scores stay in their places: a reranker's own may be of any scale."""
+    read = hits[:RERANKED]
+    scores = reranker.scores(query.text, [hit.passage.embedding_input for hit in read])
+    order = np.argsort(-scores, kind="stable")
+    return [*(replace(read[place], score=hit.score) for place, hit in zip(order, read, strict=True)), *hits[RERANKED:]]

@@ -1,8 +1,9 @@
 """Stand-ins for the embedding model: words hashed to unit vectors, and a real but tiny model with random weights."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,10 +53,30 @@ TINY_WORDS = "drift data model cost token watch what the of is a".split()
 
 def make_tiny_model(folder: Path, *, max_tokens: int = 48) -> Path:
     """Make a sentence-transformers model below `folder`: two layers, random weights, letters and a few words."""
-    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
+    from transformers import BertModel
+
+    bert, size = _make_bert(folder, BertModel)
+    transformer = Transformer(str(bert), max_seq_length=max_tokens)
+    made = SentenceTransformer(
+        modules=[transformer, Pooling(size), Normalize()], prompts={"query": "what is ", "document": "the "}, device="cpu"
+    )
+    made.save_pretrained(str(folder / "model"))
+    return folder / "model"
+
+
+def make_tiny_cross_encoder(folder: Path, *, labels: int = 1) -> Path:
+    """Make a cross-encoder as sentence-transformers loads it: random weights, so that its order is its own."""
+    from transformers import BertForSequenceClassification
+
+    return _make_bert(folder, BertForSequenceClassification, num_labels=labels)[0]
+
+
+def _make_bert(folder: Path, kind: Any, **options: int) -> tuple[Path, int]:
+    """Save a tiny BERT with its tokenizer; return where, and the size of its vectors."""
+    import torch
+    from transformers import BertConfig, BertTokenizerFast  # type: ignore[attr-defined]
 
     letters = list("abcdefghijklmnopqrstuvwxyz0123456789.,:?->")
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *TINY_WORDS, *letters, *(f"##{letter}" for letter in letters)]
@@ -70,12 +91,16 @@ def make_tiny_model(folder: Path, *, max_tokens: int = 48) -> Path:
         num_attention_heads=2,
         intermediate_size=64,
         max_position_embeddings=64,
+        **options,
     )
-    BertModel(config).save_pretrained(bert)
+    kind(config).save_pretrained(bert)
     BertTokenizerFast(str(bert / "vocab.txt")).save_pretrained(bert)
-    transformer = Transformer(str(bert), max_seq_length=max_tokens)
-    made = SentenceTransformer(
-        modules=[transformer, Pooling(config.hidden_size), Normalize()], prompts={"query": "what is ", "document": "the "}, device="cpu"
-    )
-    made.save_pretrained(str(folder / "model"))
-    return folder / "model"
+    return bert, config.hidden_size
+
+
+class WordReader:
+    """Reads as a cross-encoder does: the more of the first text's words the second has, the higher the score."""
+
+    def scores(self, first: str, texts: Sequence[str]) -> np.ndarray:
+        asked = set(words_of(first.lower()))
+        return np.array([8 * len(asked & set(words_of(text.lower()))) / max(1, len(asked)) - 4 for text in texts], dtype=np.float32)

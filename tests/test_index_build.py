@@ -208,11 +208,11 @@ def test_without_a_model_a_rebuild_with_nothing_changed_still_says_why(make_site
 
 def test_a_model_that_appears_is_used_by_the_next_build(make_site: MakeSite, store: Store, tiny_model: Path, tiny_encoder: Path) -> None:
     site = make_site(PAGES)
-    build_index(site, store, model=str(store.folder / "later"))
+    build_index(site, store, model=str(store.folder / "later"), cross_encoder=False)
     store.encoders.mkdir()
     shutil.copytree(tiny_encoder, store.encoders / tiny_encoder.name)
     shutil.copytree(tiny_model, store.folder / "later")
-    report = build_index(site, store, model=str(store.folder / "later"))
+    report = build_index(site, store, model=str(store.folder / "later"), cross_encoder=False)
     assert (report.unchanged, report.manifest.encoder, report.manifest.note) == (False, tiny_encoder.name, "")
     assert Search(store).embedder is not None
 
@@ -228,9 +228,9 @@ def test_a_model_that_could_not_be_exported_is_tried_again(
 
     site = make_site(PAGES)
     monkeypatch.setattr(export, "export_encoder", fails)
-    assert build_index(site, store, model=str(tiny_model)).manifest.note == "No torch here. Install it."
+    assert build_index(site, store, model=str(tiny_model), cross_encoder=False).manifest.note == "No torch here. Install it."
     monkeypatch.setattr(export, "export_encoder", succeeds)
-    assert build_index(site, store, model=str(tiny_model)).manifest.encoder == tiny_encoder.name
+    assert build_index(site, store, model=str(tiny_model), cross_encoder=False).manifest.encoder == tiny_encoder.name
 
 
 def test_a_damaged_encoder_is_made_anew_by_the_next_build(
@@ -238,7 +238,7 @@ def test_a_damaged_encoder_is_made_anew_by_the_next_build(
 ) -> None:
     site = make_site(PAGES)
     shutil.copytree(tiny_encoder, store.encoders / tiny_encoder.name)
-    build_index(site, store, model=str(tiny_model))
+    build_index(site, store, model=str(tiny_model), cross_encoder=False)
     shutil.copy(ROOT / "pyproject.toml", store.encoders / tiny_encoder.name / "encoder.onnx")
     asked: list[str] = []
 
@@ -247,7 +247,7 @@ def test_a_damaged_encoder_is_made_anew_by_the_next_build(
         return Path(shutil.copytree(tiny_encoder, encoders / tiny_encoder.name, dirs_exist_ok=True))
 
     monkeypatch.setattr(export, "export_encoder", succeeds)
-    report = build_index(site, store, model=str(tiny_model))
+    report = build_index(site, store, model=str(tiny_model), cross_encoder=False)
     assert asked == [str(tiny_model)]
     assert (report.unchanged, report.embedded) == (False, 0)
     assert Search(store).query("drift").vector is not None
@@ -256,7 +256,7 @@ def test_a_damaged_encoder_is_made_anew_by_the_next_build(
 def test_passages_fit_the_tiny_models_own_limit(make_site: MakeSite, store: Store, tiny_model: Path, tiny_encoder: Path) -> None:
     site = make_site({"index.html": f"<h1>{'data ' * 60}</h1><p>{'Drift of xyz is costly. ' * 40}</p><pre>{'q' * 400}</pre>"})
     shutil.copytree(tiny_encoder, store.encoders / tiny_encoder.name)
-    build_index(site, store, model=str(tiny_model))
+    build_index(site, store, model=str(tiny_model), cross_encoder=False)
     search = Search(store)
     assert search.embedder is not None
     counts = [search.embedder.count_tokens(passage.embedding_input) for passage in search.passages]

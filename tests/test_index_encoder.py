@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import DESCRIPTION, ENCODER_FILES, OnnxEmbedder, encoder_name
+from index.encoder import DESCRIPTION, ENCODER_FILES, OnnxEmbedder
 from index.errors import IndexBroken
+from index.exported import folder_name
 
 ROOT = Path(__file__).parent.parent
 
@@ -88,7 +89,7 @@ def test_an_encoder_of_another_version_is_named(tiny_encoder: Path, tmp_path: Pa
     folder = tmp_path / "made"
     shutil.copytree(tiny_encoder, folder)
     (folder / DESCRIPTION).write_text('{"weights_sha256": "0"}', "utf-8")
-    named = folder.rename(tmp_path / encoder_name(folder / DESCRIPTION))
+    named = folder.rename(tmp_path / folder_name(folder / DESCRIPTION))
     with pytest.raises(IndexBroken, match="another version"):
         OnnxEmbedder(named)
 

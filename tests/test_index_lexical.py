@@ -32,6 +32,13 @@ def test_question_and_passage_meet_in_the_same_terms() -> None:
     assert set(terms("How is the model's drift monitored?")) & set(terms("Monitoring finds model drift.")) == {"model", "drift", "monitor"}
 
 
+@pytest.mark.parametrize(
+    "pair", ["behaviour behavior", "optimisation optimization", "organised organized", "centre center", "labelled labeled"]
+)
+def test_british_and_american_spelling_meet_in_the_same_term(pair: str) -> None:
+    assert len(set(terms(pair))) == 1
+
+
 def test_words_that_only_hold_a_question_together_find_nothing() -> None:
     assert [word for word in ("what", "how", "please", "drift", "cost") if is_stop_word(word)] == ["what", "how", "please"]
 

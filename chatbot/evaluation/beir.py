@@ -14,20 +14,28 @@ from typing import Any
 
 import ir_measures
 
-from index import Page, Progress, Search, Section, Store, UserError, build_pages, text_blocks
+from index import DENSE_WEIGHT, CrossEncoder, Page, Progress, Search, Section, Store, UserError, build_pages, text_blocks
 
 METRICS = {"nDCG@10": ir_measures.nDCG @ 10, "Recall@10": ir_measures.R @ 10, "MRR@10": ir_measures.RR @ 10}
 _DEPTH = 100
 Rankings = dict[str, dict[str, float]]
 
 
-def measure_dataset(folder: Path, *, model: str, cache: Path, progress: Progress = lambda stage, done, total: None) -> dict[str, Any]:
-    """Return nDCG@10, Recall@10 and MRR@10 for lexical, dense and fused ranking, and the number of queries.
+def measure_dataset(
+    folder: Path,
+    *,
+    model: str,
+    cache: Path,
+    reranker: CrossEncoder | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> dict[str, Any]:
+    """Return nDCG@10, Recall@10 and MRR@10 for lexical, dense, fused and perhaps reranked ranking, and the number of queries.
 
     Args:
         folder: The data set.
         model: As in the settings.
         cache: Folder of a store, whose encoder and embeddings are used and kept.
+        reranker: Reorders the fused ranking, if given.
         progress: Told how far it is.
 
     Raises:
@@ -40,7 +48,7 @@ def measure_dataset(folder: Path, *, model: str, cache: Path, progress: Progress
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(Path(scratch), encoders=cache / "encoders", cache=cache / "cache" / "datasets")
         build_pages(_pages(folder), store, model=model, progress=progress)
-        search = Search(store)
+        search = Search(store, reranker=reranker)
         rankings = _rank(search, queries, progress)
     found: dict[str, Any] = {
         name: {metric: round(value, 4) for metric, value in _score(qrels, ranking).items()} for name, ranking in rankings.items()
@@ -49,7 +57,11 @@ def measure_dataset(folder: Path, *, model: str, cache: Path, progress: Progress
 
 
 def _rank(search: Search, queries: dict[str, str], progress: Progress) -> dict[str, Rankings]:
-    weights = {"lexical": 0.0, "dense": 1.0, "fused": None} if search.dense is not None else {"lexical": 0.0}
+    weights: dict[str, float | None] = {"lexical": 0.0}
+    if search.dense is not None:
+        weights |= {"dense": 1.0, "fused": DENSE_WEIGHT}
+    if search.reranker is not None:
+        weights["reranked"] = None
     rankings: dict[str, Rankings] = {name: {} for name in weights}
     for done, (key, text) in enumerate(queries.items(), 1):
         query = search.query(text)

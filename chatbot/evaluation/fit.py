@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from chatbot.answer import Asked, Turn
 from chatbot.assistant import Assistant
-from chatbot.decide import SIGNALS, WORD_SIGNALS, Coverage, Logistic, signals
+from chatbot.decide import READING_SIGNALS, SIGNALS, WORD_SIGNALS, Coverage, Logistic, signals
 from chatbot.evaluation.cases import Case, Dialogue
 from chatbot.evidence import gather
 from chatbot.render import to_markdown
@@ -48,11 +48,11 @@ def fit_coverage(assistant: Assistant, cases: Sequence[Case], dialogues: Sequenc
 
     A question that is answered though it isn't covered, and one that is refused though it is, count alike, each as a
     share of its own kind. The threshold is chosen on cross-validated chances, not on those of the final fit, and only on
-    questions as readers ask them. The model for an index without embeddings is fitted on what the same questions find by
-    words alone.
+    questions as readers ask them. The models for an index without a cross-encoder, and without embeddings, are fitted on what
+    the same questions find there.
 
     Args:
-        assistant: Over an index with embeddings.
+        assistant: Over an index with embeddings and a cross-encoder.
         cases: Of both halves; those of `test` are left out.
         dialogues: Likewise; their follow-ups count as cases.
     """
@@ -61,10 +61,12 @@ def fit_coverage(assistant: Assistant, cases: Sequence[Case], dialogues: Sequenc
     asked = [*(assistant.understand(case.question) for case in dev), *(turn for turn, _ in continued)]
     labels = np.array([*(case.covered for case in dev), *(covered for _, covered in continued)])
     weights = np.array([*(_HARDER if case.origin == "dev" else 1.0 for case in dev), *(1.0 for _ in continued)])
+    unread = Assistant(assistant.search.without_reading())
     by_words = Assistant(assistant.search.by_words_alone())
     counts = f"{int(labels.sum())} covered, {int((~labels).sum())} uncovered"
     return Coverage(
-        meaning=_fit(signal_rows(assistant, asked, SIGNALS), labels, weights, SIGNALS),
+        reading=_fit(signal_rows(assistant, asked, READING_SIGNALS), labels, weights, READING_SIGNALS),
+        meaning=_fit(signal_rows(unread, asked, SIGNALS), labels, weights, SIGNALS),
         words=_fit(signal_rows(by_words, asked, WORD_SIGNALS), labels, weights, WORD_SIGNALS),
         fitted_on=f"dev: {counts}; index {assistant.search.version}; {datetime.now(UTC):%Y-%m-%d}",
     )

@@ -85,14 +85,15 @@ def measure(
         stated: Statements for the check of what a model writes.
         limits: Of that check; those that ship with the project if not given.
     """
-    outcomes = [_ask(assistant, case) for case in cases]
+    outcomes = [ask(assistant, case) for case in cases]
     results = Results([], outcomes, assistant.coverage.threshold)
     covered = [outcome for outcome in outcomes if outcome.case.covered]
     for origin in ("page", "hand", "seed", "dev"):
-        _retrieval(results, f"retrieval ({origin})", [outcome for outcome in covered if outcome.case.origin == origin])
+        ranked = [(outcome.case, outcome.ranks) for outcome in covered if outcome.case.origin == origin]
+        add_retrieval(results, f"retrieval ({origin})", ranked)
     _citations(results, outcomes, site)
     _points(results, covered)
-    _abstention(results, outcomes)
+    add_abstention(results, outcomes)
     _conversation(results, assistant, dialogues)
     _verifier(results, assistant, stated, limits)
     totals = [outcome.answer.timings_ms["total"] for outcome in outcomes if outcome.answer.timings_ms]
@@ -101,11 +102,10 @@ def measure(
     return results
 
 
-def _ask(assistant: Assistant, case: Case) -> Outcome:
-    by_page = bool(case.sections) and all(not address or address.endswith("/") for address in case.sections)
+def ask(assistant: Assistant, case: Case) -> Outcome:
+    """Ask one question."""
     search = assistant.search
-    hits = search.hits(search.query(case.question), _DEPTH)
-    ranks = list(dict.fromkeys(_address(hit, by_page) for hit in hits))
+    ranks = addresses(case, search.hits(search.query(case.question), _DEPTH))
     first = next((rank for rank, address in enumerate(ranks, 1) if address in case.sections), 0)
     answer = assistant.answer(case.question)
     said = " ".join(plain(statement.text) for statement in answer.statements).lower()
@@ -113,20 +113,25 @@ def _ask(assistant: Assistant, case: Case) -> Outcome:
     return Outcome(case, answer, ranks, first, float(np.mean(found)) if found else float("nan"))
 
 
-def _address(hit: Hit, by_page: bool) -> str:
-    return hit.passage.page if by_page else hit.passage.url
+def addresses(case: Case, hits: Sequence[Hit]) -> list[str]:
+    """Return what was found as the case names what is right: pages, or sections; best first, each once."""
+    by_page = bool(case.sections) and all(not address or address.endswith("/") for address in case.sections)
+    return list(dict.fromkeys(hit.passage.page if by_page else hit.passage.url for hit in hits))
 
 
-def _retrieval(results: Results, group: str, outcomes: list[Outcome]) -> None:
-    qrels = {outcome.case.id: dict.fromkeys(outcome.case.sections, 1) for outcome in outcomes}
-    run = {outcome.case.id: {address: -float(rank) for rank, address in enumerate(outcome.ranks)} for outcome in outcomes}
+def add_retrieval(
+    results: Results, group: str, ranked: Sequence[tuple[Case, list[str]]], *, metrics: Sequence[Any] = RETRIEVAL, prefix: str = ""
+) -> None:
+    """Add figures of retrieval, of covered cases and the addresses found for them."""
+    qrels = {case.id: dict.fromkeys(case.sections, 1) for case, _ in ranked}
+    run = {case.id: {address: -float(rank) for rank, address in enumerate(ranks)} for case, ranks in ranked}
     values: dict[str, list[float]] = {}
-    for found in ir_measures.iter_calc(RETRIEVAL, qrels, run):
+    for found in ir_measures.iter_calc(metrics, qrels, run):
         # several sections may answer and one is enough: recall counts whether any was found
         value = min(1.0, found.value * len(qrels[found.query_id])) if str(found.measure).startswith("R@") else found.value
         values.setdefault(str(found.measure), []).append(value)
-    for name in map(str, RETRIEVAL):
-        add_figure(results, group, name, values.get(name, []))
+    for name in map(str, metrics):
+        add_figure(results, group, prefix + name, values.get(name, []))
 
 
 def _citations(results: Results, outcomes: list[Outcome], site: Path) -> None:
@@ -159,7 +164,8 @@ def _points(results: Results, outcomes: list[Outcome]) -> None:
     add_figure(results, "answers", "statements an answer", counts)
 
 
-def _abstention(results: Results, outcomes: list[Outcome]) -> None:
+def add_abstention(results: Results, outcomes: list[Outcome], *, prefix: str = "") -> None:
+    """Add what was refused and answered, rightly and wrongly."""
     covered = [outcome for outcome in outcomes if outcome.case.covered]
     hand = [outcome for outcome in covered if outcome.case.origin != "page"]
     for name, positives, uncovered in (
@@ -168,16 +174,18 @@ def _abstention(results: Results, outcomes: list[Outcome]) -> None:
         ("near misses", hand, [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "hand"]),
     ):
         if positives and uncovered:
-            _auroc(results, f"AUROC ({name})", positives, uncovered)
+            _auroc(results, f"{prefix}AUROC ({name})", positives, uncovered)
     answered = {
         "uncovered answered (far)": [outcome for outcome in outcomes if not outcome.case.covered and not outcome.case.near],
         "uncovered answered (near, hand)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "hand"],
         "uncovered answered (near, pages)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "page"],
     }
     for name, found in answered.items():
-        add_figure(results, "abstention", name, [float(outcome.answer.verdict != "not_covered") for outcome in found])
-    add_figure(results, "abstention", "covered refused", [float(outcome.answer.verdict == "not_covered") for outcome in covered])
-    add_figure(results, "abstention", "covered refused (hand)", [float(outcome.answer.verdict == "not_covered") for outcome in hand])
+        add_figure(results, "abstention", prefix + name, [float(outcome.answer.verdict != "not_covered") for outcome in found])
+    add_figure(results, "abstention", prefix + "covered refused", [float(outcome.answer.verdict == "not_covered") for outcome in covered])
+    add_figure(
+        results, "abstention", prefix + "covered refused (hand)", [float(outcome.answer.verdict == "not_covered") for outcome in hand]
+    )
 
 
 def _auroc(results: Results, name: str, positives: list[Outcome], negatives: list[Outcome]) -> None:

@@ -1,15 +1,17 @@
 """Running an evaluation or a fit on the guide, and showing what came out (disk)."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 from rich.table import Table
 
-from chatbot.assistant import Assistant, load_assistant, load_model
-from chatbot.decide import COVERAGE_FILE, Coverage
+from chatbot.assistant import Assistant, load_assistant, load_model, load_search
+from chatbot.decide import COVERAGE_FILE, Coverage, read_coverage
+from chatbot.evaluation.ablation import ablate
 from chatbot.evaluation.advice import advise_on, count_advice, read_scenarios
-from chatbot.evaluation.cases import read_cases, read_dialogues, read_statements
+from chatbot.evaluation.cases import Case, read_cases, read_dialogues, read_statements
 from chatbot.evaluation.fit import fit_coverage
 from chatbot.evaluation.measure import Figure, Results, measure
 from chatbot.evaluation.model import measure_model
@@ -17,7 +19,7 @@ from chatbot.evaluation.report import report_html, report_markdown
 from chatbot.evaluation.statements import fit_limits
 from chatbot.settings import Settings
 from chatbot.support import SUPPORT_FILE, Limits, read_limits
-from index import Search, Store, UserError
+from index import ADAPTER, Search, Store, UserError
 
 DOCS = Path("docs")
 
@@ -34,13 +36,10 @@ def evaluate_guide(settings: Settings, folder: Path, half: str, *, with_model: b
     Raises:
         UserError: If `half` is no half, a file is missing, or no model is configured that should be asked.
     """
-    if half not in ("dev", "test", "all"):
-        raise UserError(f"'{half}' is no half.", remedy="Use dev, test or all.")
     if with_model and (model := load_model(settings)) is None:
         raise UserError("No language model is configured.", remedy="Set CHATBOT_LLM_BASE_URL and CHATBOT_LLM_MODEL.")
     assistant = load_assistant(settings)
-    # cases made hard to fit on are shown with dev alone: among the others they would only blur the figures
-    cases = [case for case in read_cases(DOCS, folder) if half in ("all", case.half) and (case.origin != "dev" or half == "dev")]
+    cases = _cases(folder, half)
     dialogues = [dialogue for dialogue in read_dialogues(folder) if half in ("all", dialogue.half)]
     stated = [one for one in read_statements(folder) if half in ("all", one.half)]
     results = measure(assistant, cases, dialogues, Path(assistant.search.manifest.site), stated, read_limits(settings.store))
@@ -51,9 +50,21 @@ def evaluate_guide(settings: Settings, folder: Path, half: str, *, with_model: b
     return results
 
 
+def ablate_guide(settings: Settings, folder: Path, half: str) -> Results:
+    """Measure what each part of retrieval and abstention gives; arguments and errors as of `evaluate_guide`."""
+    return ablate(load_search(settings), read_coverage(settings.store), _cases(folder, half))
+
+
+def _cases(folder: Path, half: str) -> list[Case]:
+    if half not in ("dev", "test", "all"):
+        raise UserError(f"'{half}' is no half.", remedy="Use dev, test or all.")
+    # cases made hard to fit on are shown with dev alone: among the others they would only blur the figures
+    return [case for case in read_cases(DOCS, folder) if half in ("all", case.half) and (case.origin != "dev" or half == "dev")]
+
+
 def fit_support(settings: Settings, folder: Path) -> tuple[Path, Limits]:
     """Fit the limits of the check of a model's statements on the dev half; write them beside the index."""
-    limits = fit_limits(Search(Store(settings.store)), read_statements(folder))
+    limits = fit_limits(load_search(settings), read_statements(folder))
     file = settings.store / SUPPORT_FILE
     file.write_text(limits.model_dump_json(indent=2) + "\n", "utf-8")
     return file, limits
@@ -61,10 +72,28 @@ def fit_support(settings: Settings, folder: Path) -> tuple[Path, Limits]:
 
 def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
     """Fit the coverage weights on the dev half; write them beside the index and return where, and what."""
-    coverage = fit_coverage(Assistant(Search(Store(settings.store))), read_cases(DOCS, folder), read_dialogues(folder))
+    coverage = fit_coverage(Assistant(load_search(settings)), read_cases(DOCS, folder), read_dialogues(folder))
     file = settings.store / COVERAGE_FILE
     file.write_text(coverage.model_dump_json(indent=2) + "\n", "utf-8")
     return file, coverage
+
+
+def train_cross_encoder(settings: Settings, folder: Path, adapter: Path | None, epochs: int, told: Callable[[str], None]) -> Path:
+    """Train the cross-encoder on `folder/training`; return where its adapter was written.
+
+    Raises:
+        UserError: If there are no examples, or no index with embeddings, by which passages are chosen.
+    """
+    from chatbot.evaluation.examples import read_examples
+    from chatbot.evaluation.train import train
+
+    search = Search(Store(settings.store))
+    if search.embedder is None:
+        raise UserError("The index has no embeddings.", remedy="Build it with an embedding model.")
+    judging = [case.question for case in read_cases(DOCS, folder)] + [one.text for one in read_statements(folder)]
+    target = adapter or ADAPTER
+    train(read_examples(folder / "training", search, judging), target, epochs=epochs, told=told)
+    return target
 
 
 def to_json(results: Results) -> dict[str, Any]:

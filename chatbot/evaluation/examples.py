@@ -1,0 +1,138 @@
+"""Examples that the cross-encoder learns from: does a passage answer a question, does it hold a statement? (disk)
+
+`evaluation/training/guide/` is about sections of this guide, one file a page, named `folder__page.jsonl`; `other/` brings its
+own texts about other subjects, so that reading is learned and not the guide. What nearly repeats a case is left out: those judge.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from index import Query, Search, UserError
+
+_REPEATS = 85
+"""Likeness to a case, in per cent, from which an example is left out."""
+_FOUND = 5
+"""Sections found for a question, of which one that is not the right one becomes an example, too."""
+_FOUND_SHARE = 0.33
+"""Share of the questions of which such an example is made: more of them would drown what writers judged."""
+_FOUND_WEIGHT = {True: 0.5, False: 0.7}
+"""What such an example weighs, by whether the question has an answer: the section found may hold another one."""
+_HELD_OUT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Two texts that are read together, and what is right."""
+
+    first: str
+    """A question or a statement."""
+    second: str
+    """A passage with its headings."""
+    holds: bool
+    """Whether the passage answers the question or holds the statement."""
+    origin: str
+    """`question`, `statement` or `found`, a `found` one being no writer's but the search's; then where it is from: `guide` or `other`."""
+    weight: float = 1.0
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it measures what was learned, by its words, once and for all."""
+        return _draw(self.first, 0) < _HELD_OUT
+
+
+def read_examples(folder: Path, search: Search, judging: Sequence[str]) -> list[Example]:
+    """Read every example.
+
+    Args:
+        folder: Holds `guide/` and `other/`.
+        search: Over the guide, with embeddings.
+        judging: Questions and statements that must not be learned.
+
+    Raises:
+        UserError: If there is none, or a line is no example.
+    """
+    found = [*_guide_examples(folder / "guide", search), *_other_examples(folder / "other")]
+    if not found:
+        raise UserError(f"There are no examples in '{folder}'.", remedy="Run this in the guide's folder.")
+    firsts = sorted({example.first for example in found})
+    likeness = process.cdist(
+        [first.lower() for first in firsts], [text.lower() for text in judging], scorer=fuzz.ratio, score_cutoff=_REPEATS, workers=-1
+    )
+    repeats = {first for first, row in zip(firsts, likeness, strict=True) if row.any()}
+    return [example for example in found if example.first not in repeats]
+
+
+def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
+    sections: dict[tuple[str, str], list[int]] = {}
+    for row, passage in enumerate(search.passages):
+        sections.setdefault((passage.page, passage.headings[-1]), []).append(row)
+    for file in sorted(folder.glob("*.jsonl")):
+        page = f"{file.stem.replace('__', '/')}/"
+        for line in _lines(file):
+            rows = sections.get((page, line["heading"]))
+            if not rows:
+                continue  # the page was rewritten since
+            question = "question" in line
+            first, holds = (line["question"], line["answered"]) if question else (line["statement"], line["supported"])
+            query = search.query(first)
+            yield Example(first, search.passages[_nearest(search, query, rows)].embedding_input, holds, f"{_kind(question)} guide")
+            if question and (other := _wrong(search, query, rows)) is not None:
+                yield Example(first, search.passages[other].embedding_input, False, "found guide", _FOUND_WEIGHT[holds])
+
+
+def _other_examples(folder: Path) -> Iterator[Example]:
+    for file in sorted(folder.glob("*.jsonl")):
+        for line in _lines(file):
+            text = f"{line['title']} > {line['heading']}\n{line['text']}"
+            yield from (Example(first, text, True, "question other") for first in line["answered"])
+            yield from (Example(first, text, False, "question other") for first in line["unanswered"])
+            yield from (Example(first, text, True, "statement other") for first in line["supported"])
+            yield from (Example(first["statement"], text, False, "statement other") for first in line["altered"])
+
+
+def _kind(question: bool) -> str:
+    return "question" if question else "statement"
+
+
+def _nearest(search: Search, query: Query, rows: list[int]) -> int:
+    """Return which of a section's passages is read: the one with the nearest sentence, as when a reader asks."""
+    return max(rows, key=lambda row: float(search.unit_cosines(query, row).max(initial=-1.0)))
+
+
+def _wrong(search: Search, query: Query, rows: list[int]) -> int | None:
+    """Return, for some questions, a passage that is found, but isn't of the section that the question is about."""
+    if _draw(query.text, 1) >= _FOUND_SHARE:
+        return None
+    hits = [hit.row for hit in search.hits(query, 2 * _FOUND) if hit.row not in rows][:_FOUND]
+    return hits[int(_draw(query.text, 2) * len(hits))] if hits else None
+
+
+def _draw(text: str, number: int) -> float:
+    """Return a number from 0 to below 1 that depends on a text alone, and on which of its numbers it is."""
+    return hashlib.sha256(text.encode()).digest()[number] / 256
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise UserError(f"{file}, line {number}, is no JSON object.", remedy="Mend the line.") from error
+
+
+def shuffled(examples: Sequence[Example], lengths: Sequence[int], batch: int, generator: np.random.Generator) -> list[np.ndarray]:
+    """Return batches of examples' numbers in a new order; texts of one batch are about equally long, so that little is padded."""
+    order = generator.permutation(len(examples))
+    sizes = np.asarray(lengths)
+    chunks = [order[start : start + 32 * batch] for start in range(0, len(order), 32 * batch)]
+    ordered = np.concatenate([chunk[np.argsort(sizes[chunk], kind="stable")] for chunk in chunks])
+    batches = [ordered[start : start + batch] for start in range(0, len(ordered), batch)]
+    return [batches[place] for place in generator.permutation(len(batches))]

@@ -1,0 +1,140 @@
+"""The bundled model and our adapter become a cross-encoder that ONNX Runtime runs (model, disk); needs torch, at build only.
+
+The adapter in `adapter/` is a low-rank change of the bundled model's weights (LoRA; Hu et al., 2021), a few per cent of their
+size, trained by `chatbot train` on the examples in `evaluation/training/`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.cross_encoder import (
+    CROSS_ENCODER_FILES,
+    DESCRIPTION,
+    GRAPH,
+    INPUTS,
+    CrossEncoderInfo,
+    OnnxCrossEncoder,
+    read_cross_encoder_info,
+)
+from index.errors import ModelUnusable
+from index.export import BUNDLED, export_aside, model_folder, quiet, weights_digest, write_graph
+from index.exported import TOKENIZER, file_sha256, seal
+
+ADAPTER = Path(__file__).parent / "adapter"
+WEIGHTS = "adapter_model.safetensors"
+READ_TOKENS = 256
+"""Most tokens of two texts that are read together."""
+_DISAGREEMENT = 0.5
+"""Most that a logit of the exported, 8-bit model may differ from the reference's. Measured: below 0.2."""
+_PASSAGE = "Monitoring > Drift\nDrift is a change of the data that a model sees after its training."
+_SAMPLES = (
+    ("What is drift?", _PASSAGE),
+    ("Who sells a drift detector, and for how much?", _PASSAGE),
+    ("A registry keeps versions of models.", "Registry\nThe registry keeps each model's versions, stages and owners. " * 12),
+)
+
+
+def cross_encoder_digest() -> str:
+    """Return one SHA-256 for the weights: the bundled model's and the adapter's.
+
+    Raises:
+        ModelUnusable: If the bundled model is not installed, or the adapter is not there.
+        ModelTampered: If the bundled model is not the expected one.
+    """
+    if not (ADAPTER / WEIGHTS).is_file():
+        raise ModelUnusable(
+            f"The cross-encoder's adapter is not in '{ADAPTER}'.",
+            remedy="Install this project anew with `make install`, or run `chatbot train`.",
+        )
+    return hashlib.sha256(f"{weights_digest(bundled_folder())}\0{weights_digest(ADAPTER)}".encode()).hexdigest()
+
+
+def export_cross_encoder(encoders: Path) -> Path:
+    """Export the cross-encoder and prove that the export scores as the reference does.
+
+    Args:
+        encoders: Where its folder is made, whole or not at all.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ModelUnusable: If it can't be loaded or exported, or the export differs from the reference.
+    """
+    return export_aside(encoders, _export, read_cross_encoder_info)
+
+
+def load_reference(adapter: Path = ADAPTER) -> tuple[Any, Any]:
+    """Return the torch model with the adapter merged in, in evaluation mode, and its tokenizer."""
+    from peft import PeftModel
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    folder = bundled_folder()
+    bare = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1, local_files_only=True)
+    model = PeftModel.from_pretrained(bare, str(adapter)).merge_and_unload()
+    return model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True)
+
+
+def bundled_folder() -> Path:
+    """Return where the bundled model lies; raises as `model_folder`."""
+    folder = model_folder(BUNDLED)
+    assert folder is not None  # it is a package, found or refused
+    return folder
+
+
+def _export(target: Path) -> Path:
+    with quiet():
+        try:
+            model, tokenizer = load_reference()
+            expected = _reference_scores(model, tokenizer)
+            _write_graph(model, tokenizer, target)
+        except Exception as error:  # torch, transformers and the exporter raise whatever they raise
+            raise ModelUnusable(
+                f"The cross-encoder can't be exported ({type(error).__name__}: {error}).",
+                remedy="Install this project anew with `make install`.",
+            ) from error
+    files = {name: file_sha256(target / name) for name in CROSS_ENCODER_FILES}
+    named = seal(CrossEncoderInfo(weights_sha256=cross_encoder_digest(), max_tokens=READ_TOKENS, files=files), target / DESCRIPTION)
+    exported = OnnxCrossEncoder(named)
+    found = np.array([exported.scores(first, [second])[0] for first, second in _SAMPLES])
+    if not np.abs(found - expected).max() <= _DISAGREEMENT:  # also true for NaN
+        raise ModelUnusable(
+            f"The exported cross-encoder differs from its reference (by {np.abs(found - expected).max():.2f}).",
+            remedy="Report this with the machine's processor.",
+        )
+    return named
+
+
+def _reference_scores(model: Any, tokenizer: Any, samples: Sequence[tuple[str, str]] = _SAMPLES) -> np.ndarray:
+    import torch
+
+    with torch.no_grad():
+        encoded = [tokenizer(*pair, truncation="only_second", max_length=READ_TOKENS, return_tensors="pt") for pair in samples]
+        return np.array([float(model(**each).logits[0, 0]) for each in encoded])
+
+
+def _write_graph(model: Any, tokenizer: Any, target: Path) -> None:
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    class Pair(torch.nn.Module):  # type: ignore[misc]
+        """Positional inputs, one output: what the exporter asks for."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            return self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).logits[:, 0]
+
+    sample = tokenizer(["one text", "another"], ["and its pair", "and a longer pair"], padding=True, return_tensors="pt")
+    whole = target / "whole.onnx"
+    write_graph(Pair().eval(), {name: sample[name] for name in INPUTS}, ["scores"], whole)
+    # 7 of 8 bits: processors without VNNI add products of 8 bits up in 16 and overflow
+    quantize_dynamic(whole, target / GRAPH, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+    whole.unlink()
+    tokenizer.backend_tokenizer.save(str(target / TOKENIZER))

@@ -1,0 +1,173 @@
+"""Reading what was found: the exported cross-encoder, a reranker of the operator's own, and what they do to a search."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from chatbot.assistant import Assistant
+from chatbot.cli import app
+from chatbot.evidence import gather
+from index import IndexBroken, ModelUnusable, Search, Store, build_index, distinct, export_cross_encoder
+from index.cross_encoder import GRAPH, OnnxCrossEncoder
+from index.export_cross_encoder import load_reference
+from index.rerank import load_reranker
+from tests.conftest import ROOT
+from tests.fakes import WordEmbedder, WordReader, make_tiny_cross_encoder
+
+MakeSite = Callable[[dict[str, str]], Path]
+STORE = ROOT / "index" / "store"
+PAGES = {
+    "index.html": "<h1>Drift</h1><p>Drift is a change of the data.</p>",
+    "cost/index.html": "<h1>Cost</h1><p>A token has a cost.</p>",
+    "watch/index.html": "<h1>Watch</h1><p>Watch the model and its data.</p>",
+}
+
+
+@pytest.fixture(scope="module")
+def reader(assistant: Assistant) -> OnnxCrossEncoder:
+    found = assistant.search.cross_encoder
+    assert isinstance(found, OnnxCrossEncoder)
+    return found
+
+
+@pytest.fixture
+def small(make_site: MakeSite, tmp_path: Path) -> Store:
+    store = Store(tmp_path / "store")
+    build_index(make_site(PAGES), store, embedder=WordEmbedder())
+    return store
+
+
+def test_passage_that_answers_scores_above_one_that_shares_the_words(reader: OnnxCrossEncoder) -> None:
+    answers = "Espresso > Descaling\nDescale the boiler every three months with citric acid; hard water needs it every six weeks."
+    shares = "Espresso > Boiler\nThe boiler holds two litres and is made of brass. Limescale is the boiler's enemy."
+    for question in ("How often should the boiler be descaled?", "what do i use to descale the boiler"):
+        found = reader.scores(question, [shares, answers])
+        assert found[1] > found[0] + 1
+
+
+def test_scores_are_those_of_the_reference_within_what_eight_bits_lose(reader: OnnxCrossEncoder, assistant: Assistant) -> None:
+    import torch
+
+    model, tokenizer = load_reference()
+    question, texts = "How is drift measured?", [passage.embedding_input for passage in assistant.search.passages[:40:4]]
+    with torch.no_grad():
+        encoded = [tokenizer(question, text, truncation="only_second", max_length=256, return_tensors="pt") for text in texts]
+        expected = np.array([float(model(**each).logits[0, 0]) for each in encoded])
+    assert np.abs(reader.scores(question, texts) - expected).max() < 0.6
+
+
+def test_any_text_can_be_read(reader: OnnxCrossEncoder) -> None:
+    texts = ["", "数据 🙂", "x" * 5000, "word " * 3000]
+    for first in ("", "?", "long question " * 500):
+        found = reader.scores(first, texts)
+        assert found.dtype == np.float32 and found.shape == (4,) and np.isfinite(found).all()
+    assert reader.scores("What is drift?", []).shape == (0,)
+
+
+def test_altered_cross_encoder_is_refused_by_name(assistant: Assistant, tmp_path: Path) -> None:
+    name = assistant.search.manifest.cross_encoder
+    assert name
+    copied = shutil.copytree(STORE / "encoders" / name, tmp_path / name)
+    with (copied / GRAPH).open("r+b") as file:
+        file.seek(1000)
+        file.write(b"\0" * 64)
+    with pytest.raises(IndexBroken, match=GRAPH):
+        OnnxCrossEncoder(copied)
+    (copied / GRAPH).unlink()
+    with pytest.raises(IndexBroken, match="missing"):
+        OnnxCrossEncoder(copied)
+
+
+def test_setting_leaves_the_cross_encoder_out(site: Path, assistant: Assistant) -> None:
+    bare = Search(Store(STORE), cross_encoder=False)
+    assert bare.cross_encoder is None and bare.read("What is drift?", [0]) is None
+    read = gather(assistant.search, "What is data drift?").sections
+    assert [section.reading is not None for section in read[:4]] == [True, True, True, False]
+    assert all(section.reading is None for section in gather(bare, "What is data drift?").sections)
+    assert Assistant(bare).answer("What is data drift?").verdict == "answered"
+
+
+def test_build_without_an_adapter_says_so_and_answers_without(
+    make_site: MakeSite, tmp_path: Path, encoders: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_cross_encoder, "ADAPTER", tmp_path / "none")
+    store = Store(tmp_path / "store", encoders=encoders)
+    folder = make_site(PAGES)
+    manifest = build_index(folder, store).manifest
+    assert manifest.encoder and not manifest.cross_encoder and "none" in manifest.note
+    monkeypatch.undo()
+    again = build_index(folder, store)
+    assert not again.unchanged and again.manifest.cross_encoder and not again.manifest.note
+
+
+def test_build_may_do_without_a_cross_encoder(make_site: MakeSite, tmp_path: Path, encoders: Path, site: Path) -> None:
+    store, folder = Store(tmp_path / "store", encoders=encoders), make_site(PAGES)
+    manifest = build_index(folder, store, cross_encoder=False).manifest
+    assert manifest.encoder and not manifest.cross_encoder and not manifest.note
+    assert build_index(folder, store, cross_encoder=False).unchanged
+    assert not build_index(folder, store).unchanged
+
+
+def test_reranker_puts_hits_into_its_own_order(small: Store, tmp_path: Path) -> None:
+    reranker = load_reranker(str(make_tiny_cross_encoder(tmp_path / "tiny")))
+    assert reranker is not None
+    plain, reranked = Search(small, embedder=WordEmbedder()), Search(small, embedder=WordEmbedder(), reranker=reranker)
+    query = plain.query("what is the cost of data")
+    before, after = plain.hits(query), reranked.hits(query)
+    scores = reranker.scores(query.text, [hit.passage.embedding_input for hit in before])
+    assert [hit.row for hit in after] == [before[place].row for place in np.argsort(-scores)]
+    assert [hit.score for hit in after] == [hit.score for hit in before], "scores are relative, best first"
+    assert [hit.row for hit in reranked.hits(query, dense_weight=0.5)] == [hit.row for hit in plain.hits(query, dense_weight=0.5)]
+
+
+def test_answers_follow_the_rerankers_order(small: Store) -> None:
+    class Backwards(WordReader):
+        def scores(self, first: str, texts: object) -> np.ndarray:
+            return -super().scores(first, texts)  # type: ignore[arg-type]
+
+    plain, backwards = (Search(small, embedder=WordEmbedder(), reranker=each) for each in (WordReader(), Backwards()))
+    first, last = (gather(search, "what is the cost of a token").sections for search in (plain, backwards))
+    assert first[0].hit.passage.page == "cost/" == last[-1].hit.passage.page
+
+
+@pytest.mark.parametrize(("folder", "says"), [("nowhere", "can't be loaded"), ("three", "3 scores")])
+def test_unusable_reranker_is_told_with_what_to_do(folder: str, says: str, tmp_path: Path) -> None:
+    make_tiny_cross_encoder(tmp_path / "three", labels=3)
+    name = tmp_path / folder / "bert" if folder == "three" else tmp_path / folder
+    with pytest.raises(ModelUnusable, match=says) as raised:
+        load_reranker(str(name))
+    assert "CHATBOT_RERANKER" in str(raised.value)
+
+
+def test_reranker_is_a_setting_of_the_commands(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATBOT_RERANKER", str(make_tiny_cross_encoder(tmp_path / "tiny")))
+    asked = CliRunner().invoke(app, ["ask", "What is data drift?", "--json"])
+    assert asked.exit_code in (0, 1) and '"index_version"' in asked.output
+    monkeypatch.setenv("CHATBOT_RERANKER", str(tmp_path / "nowhere"))
+    with pytest.raises(ModelUnusable):
+        CliRunner().invoke(app, ["ask", "What is data drift?"], catch_exceptions=False)
+
+
+def test_near_duplicates_are_left_out_and_other_numbers_are_not(make_site: MakeSite, tmp_path: Path) -> None:
+    text = "Watch the drift of the data that the model sees, and tell the team that owns it when it grows{}."
+    pages = {
+        "v1/index.html": f"<h1>Drift</h1><p>{text.format('')}</p>",
+        "v2/index.html": f"<h1>Drift</h1><p>{text.format(', please')}</p>",
+        "v3/index.html": f"<h1>Drift</h1><p>{text.format(' by 3 per cent')}</p>",
+        "v4/index.html": f"<h1>Drift</h1><p>{text.format(' by 4 per cent')}</p>",
+    }
+    store = Store(tmp_path / "store")
+    build_index(make_site(pages), store, embedder=WordEmbedder())
+    search = Search(store, embedder=WordEmbedder())
+    hits = search.hits(search.query("watch the drift of the data"))
+    kept = distinct(hits)
+    assert len(hits) == 4
+    assert kept[0] == hits[0]
+    assert sorted(hit.passage.page for hit in kept if hit.passage.page > "v2/") == ["v3/", "v4/"]
+    assert len(kept) == 3
+    assert distinct([replace(hits[0], score=0.1), *hits])[0].score == 0.1

@@ -1,0 +1,107 @@
+"""Training the cross-encoder: what examples are learned from, and that a training ends in an adapter that the export takes."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chatbot.assistant import Assistant
+from chatbot.evaluation.cases import read_cases, read_statements
+from chatbot.evaluation.examples import Example, read_examples, shuffled
+from chatbot.evaluation.train import train
+from index import UserError
+from index.export_cross_encoder import load_reference
+from tests.conftest import ROOT
+
+OTHER = {
+    "title": "Espresso",
+    "heading": "Descaling",
+    "text": "Descale the boiler every three months.",
+    "answered": ["How often is the boiler descaled?", "descaling interval?"],
+    "unanswered": ["Who descales the boiler?", "What does descaling cost?"],
+    "supported": ["Descaling is due four times a year."],
+    "altered": [{"kind": "number", "statement": "Descaling is due each month."}],
+}
+
+
+def _write(folder: Path, guide: list[dict[str, object]], other: list[dict[str, object]]) -> Path:
+    for name, lines in (("guide/foundations__what-is-mlops", guide), ("other/a", other)):
+        file = folder / f"{name}.jsonl"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    return folder
+
+
+def test_examples_pair_what_was_written_with_the_passage_it_is_about(assistant: Assistant, tmp_path: Path) -> None:
+    heading = next(each.headings[-1] for each in assistant.search.passages if each.page == "foundations/what-is-mlops/")
+    lines: list[dict[str, object]] = [
+        {"heading": heading, "question": "what does it stand for?", "answered": True},
+        {"heading": heading, "statement": "It is a kind of cheese.", "supported": False, "kind": "unsupported"},
+        {"heading": "A heading that is gone", "question": "what?", "answered": True},
+    ]
+    found = read_examples(_write(tmp_path, lines, [OTHER]), assistant.search, [])
+    written = [(each.first, each.holds, each.origin) for each in found if not each.origin.startswith("found")]
+    assert written[:2] == [("what does it stand for?", True, "question guide"), ("It is a kind of cheese.", False, "statement guide")]
+    assert [(holds, origin) for _, holds, origin in written[2:]] == [
+        *[(True, "question other")] * 2,
+        *[(False, "question other")] * 2,
+        (True, "statement other"),
+        (False, "statement other"),
+    ]
+    assert all(heading in each.second for each in found[:1])
+
+
+def test_what_nearly_repeats_a_case_is_not_learned(assistant: Assistant, tmp_path: Path) -> None:
+    folder = _write(tmp_path, [], [OTHER])
+    found = {each.first for each in read_examples(folder, assistant.search, ["how often is the boiler descaled", "something else"])}
+    assert "How often is the boiler descaled?" not in found and "Who descales the boiler?" in found
+
+
+def test_nothing_that_judges_is_among_the_projects_own_examples(assistant: Assistant) -> None:
+    judging = [case.question for case in read_cases(ROOT / "docs", ROOT / "evaluation")]
+    judging += [one.text for one in read_statements(ROOT / "evaluation")]
+    found = read_examples(ROOT / "evaluation" / "training", assistant.search, judging)
+    assert len(found) > 15_000
+    assert not {each.first.lower() for each in found} & {text.lower() for text in judging}
+    held_out = np.mean([each.held_out for each in found])
+    assert 0.03 < held_out < 0.08
+
+
+def test_broken_or_missing_examples_are_named(assistant: Assistant, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no examples"):
+        read_examples(tmp_path, assistant.search, [])
+    (_write(tmp_path, [], [OTHER]) / "other" / "a.jsonl").write_text("{\n", "utf-8")
+    with pytest.raises(UserError, match=r"a\.jsonl, line 1"):
+        read_examples(tmp_path, assistant.search, [])
+
+
+def test_batches_hold_every_example_once_and_alike_lengths_together() -> None:
+    examples = [Example(str(number), "", True, "question other") for number in range(1000)]
+    lengths = [number % 100 for number in range(1000)]
+    batches = shuffled(examples, lengths, 10, np.random.default_rng(0))
+    assert sorted(np.concatenate(batches)) == list(range(1000))
+    assert np.mean([np.ptp(np.array(lengths)[batch]) for batch in batches]) < 10
+    assert [list(batch) for batch in batches] != [list(batch) for batch in shuffled(examples, lengths, 10, np.random.default_rng(1))]
+
+
+def test_training_learns_and_ends_in_an_adapter_that_loads(tmp_path: Path) -> None:
+    import torch
+
+    colours, animals = ("red", "green", "blue", "white"), ("cat", "dog", "horse", "bird")
+    examples = [
+        Example(f"What colour is the {animal}?", f"The {other} is {colour}.", animal == other, "question other")
+        for animal in animals
+        for other in animals
+        for colour in colours
+    ]
+    told: list[str] = []
+    train(examples, tmp_path / "adapter", epochs=2, told=told.append)
+    assert {file.name for file in (tmp_path / "adapter").iterdir()} >= {"adapter_config.json", "adapter_model.safetensors"}
+    assert str(ROOT) not in (tmp_path / "adapter" / "adapter_config.json").read_text("utf-8"), "paths of a machine are not published"
+    assert told[0].startswith(f"{sum(not each.held_out for each in examples)} examples")
+    model, tokenizer = load_reference(tmp_path / "adapter")
+    with torch.no_grad():
+        logits = [float(model(**tokenizer(each.first, each.second, return_tensors="pt")).logits) for each in examples]
+    holds = np.array([each.holds for each in examples])
+    assert np.mean(np.array(logits)[holds]) > np.mean(np.array(logits)[~holds])
