@@ -267,7 +267,7 @@ def train(
         "evaluation"
     ),
     adapter: Annotated[Path | None, typer.Option(help="Where the adapter goes; into this project by default.")] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 3,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 2,
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
     """Train the cross-encoder anew. Takes about an hour; build and tune afterwards."""

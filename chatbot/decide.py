@@ -33,7 +33,7 @@ SIGNALS = (
 )
 """Chosen on the dev half by what each adds to the area under the curve, and by what a fit on one set of questions keeps on
 another: the words of the question in their contexts added most."""
-READING_SIGNALS = (*SIGNALS, "reading", "read_lead")
+READING_SIGNALS = (*SIGNALS, "reading")
 """Where a cross-encoder reads what was found, too."""
 WORD_SIGNALS = ("overlap", "heading_overlap", "missing_name", "missing_value", "asks_fact", "length", "follow_up")
 """The signals that an index without a model has."""
@@ -41,6 +41,7 @@ _LENGTHS = (2, 14)
 """Terms of a question that make a difference: the longer it is, the worse its worst word fits, and the more rarely it is a near miss."""
 
 _LARGEST_LOGIT = 6.0
+"""Beyond it a section is as sure to answer, or not to, as reading tells."""
 
 _MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d.,]*\s?(dollars?|euros?|usd|eur|gbp|cents?)\b|\b(usd|eur|gbp)\s?\d", re.I)
 _NUMBER = re.compile(
@@ -129,7 +130,7 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
     texts = [f"{' '.join(section.hit.passage.headings)} {' '.join(scored.unit.text for scored in section.units)}" for section in sections]
     others = [section.score for section in evidence.sections[1:2]] or [0.0]
     least, most = _LENGTHS
-    readings = sorted((section.reading for section in evidence.sections if section.reading is not None), reverse=True)
+    readings = [section.reading for section in evidence.sections if section.reading is not None]
     return {
         "support": max(map(_support, sections)),
         "overlap": max(section.overlap for section in sections),
@@ -143,15 +144,9 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
         "words_lacking": min(section.words.lacking for section in sections),
         "lead": sections[0].score - others[0],
         "opener": max(_opener(section) for section in sections),
-        "reading": _bounded(readings[0]) if readings else 0.0,
-        "read_lead": _bounded(readings[0]) - _bounded(readings[-1]) if readings else 0.0,
+        "reading": min(max(max(readings) / _LARGEST_LOGIT, -1.0), 1.0) if readings else 0.0,
         "follow_up": float(asked.understood is not None and len(asked.parts) == 1),
     }
-
-
-def _bounded(logit: float) -> float:
-    """Return a logit as a share of the largest that still makes a difference, -1 to 1."""
-    return min(max(logit / _LARGEST_LOGIT, -1.0), 1.0)
 
 
 def _opener(section: SectionEvidence) -> float:

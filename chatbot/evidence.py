@@ -14,8 +14,10 @@ SECTIONS = 8
 """Sections looked into; the answer rarely needs more than three."""
 HITS = 20
 READ = 3
-"""Sections that the cross-encoder reads."""
-_READING_SHARE = 0.3
+"""Sections that the cross-encoder reads at most."""
+_SURE = 1.0
+"""Logit of a section that answers so surely that the next is not read: reading takes longer than all else."""
+_READING_SHARE = 0.2
 """What the chance that a section answers, as read, adds to its score at most."""
 _NO_TERMS = 0.8
 """Share that counts as present where a question has function words only ("when should I use both?"): what a covered
@@ -119,23 +121,24 @@ def gather(search: Search, question: str, context: str = "", whole: str = "") ->
             break
     if search.reranker is None:  # else its order holds
         sections.sort(key=lambda section: -section.score)
-    sections = _read(search, whole or query.text, sections)
+    sections = _read(search, whole or (question if context else query.text), sections)
     if search.reranker is None:
         sections.sort(key=lambda section: -section.score)
     return Evidence(query, hits, tuple(sections))
 
 
 def _read(search: Search, question: str, sections: list[SectionEvidence]) -> list[SectionEvidence]:
-    """Let the cross-encoder read the best sections; what it finds adds to their scores."""
-    best = sections[:READ]
-    logits = search.read(question, [search.section(section.hit)[section.best.place[0]] for section in best])
-    if logits is None:
-        return sections
-    read = [
-        replace(section, reading=float(logit), score=section.score + _READING_SHARE / (1 + math.exp(-logit)))
-        for section, logit in zip(best, logits, strict=True)
-    ]
-    return [*read, *sections[READ:]]
+    """Let the cross-encoder read the best sections, up to one that surely answers; what it finds adds to their scores."""
+    read = list(sections)
+    for place, section in enumerate(sections[:READ]):
+        logits = search.read(question, [search.section(section.hit)[section.best.place[0]]])
+        if logits is None:
+            break
+        logit = float(logits[0])
+        read[place] = replace(section, reading=logit, score=section.score + _READING_SHARE / (1 + math.exp(-logit)))
+        if logit >= _SURE:
+            break
+    return read
 
 
 def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) -> SectionEvidence | None:

@@ -23,11 +23,13 @@ from chatbot.claims.roles import Swap, find_swap
 from chatbot.fitted import read_fitted
 
 SUPPORT_FILE = "support.json"
-Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words"]
+Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words", "reading"]
 Reason = Literal["", "uncited"] | Fault
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 Similarity = Callable[[str, Sequence[str]], np.ndarray]
 """Cosines of a text with each of some texts, float, shape (texts,)."""
+Reading = Callable[[str, Sequence[str]], np.ndarray]
+"""How surely each of some texts holds a statement, on reading both together: logits, float, shape (texts,)."""
 
 _CLAIMS = 4
 """Claims of the sources that one sentence may merge."""
@@ -44,6 +46,10 @@ _ELSEWHERE = 0.6
 _LITERAL = 0.8
 """Share of a sentence's words, by form, that its evidence must have for its negations to be compared: where more was reworded,
 what is denied may have been reworded with it ("does not slow releases" for "keeps pace with releases")."""
+_READ = 2
+"""Claims of the evidence around which the sources are read together with a sentence."""
+_READ_BEFORE, _READ_WORDS = 3, 130
+"""What is read around such a claim: so many claims before it, and so many words in all, beside the source's headings."""
 _LIGHT = 0.3
 _LIGHT_WORDS = frozenset(
     word_key(word)
@@ -69,24 +75,45 @@ class Support:
 
 
 class Limits(BaseModel):
-    """What still passes. The fields end in `_alone` where there is no model to tell like words."""
+    """What still passes."""
 
     model_config = ConfigDict(frozen=True)
 
     words: float
     """Least share of a sentence's words, by how much they tell, that the sources hold."""
-    words_alone: float
     added: float
     """Most words in a row that the sources have not; everyday words count a part."""
-    added_alone: float
     meaning: float
     """Least cosine of a sentence with one of the sources'."""
+    reading: float
+    """Least logit of a sentence read with its sources."""
+    sure: float
+    """Logit from which likeness of meaning and words is not asked for: what was read as held may be worded otherwise."""
     company: float
     """Most gain, 0 to 1, in the company of two terms by their exchange."""
     follows: float
     """Share of a sentence's terms that follow the order of the evidence once two are exchanged: from here on they were."""
+
+
+class AllLimits(BaseModel):
+    """The limits for what there is to judge by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reading: Limits
+    """With a cross-encoder."""
+    meaning: Limits
+    """With an embedding model only."""
+    words: Limits
+    """With neither."""
     fitted_on: str
     """What, how many and when."""
+
+    def of(self, similarity: Similarity | None, reading: Reading | None) -> Limits:
+        """Return the limits for what is given."""
+        if similarity is None:
+            return self.words
+        return self.meaning if reading is None else self.reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +130,34 @@ class Signals:
     added: float
     meaning: float | None
     """None without a model."""
+    reading: float | None
+    """None without a cross-encoder."""
 
 
-def check(statement: str, sources: Sequence[str], *, similarity: Similarity | None = None, limits: Limits | None = None) -> Support:
+def check(
+    statement: str,
+    sources: Sequence[str],
+    *,
+    similarity: Similarity | None = None,
+    reading: Reading | None = None,
+    limits: AllLimits | None = None,
+) -> Support:
     """Say whether the sources hold the statement.
 
     Args:
         statement: One or more sentences, plain text.
         sources: Texts of the passages that the statement cites, taken together; best with their headings as lines before.
         similarity: Cosines by an embedding model; without one, words alone decide.
+        reading: A cross-encoder's scores, if there is one.
         limits: Those that ship with the project if not given.
     """
     if not any(source.strip() for source in sources):
         return Support(False, "uncited", 0.0)
     too_long = any(len(claim.items) > MOST_ITEMS for claim in read_claims(statement))  # nobody writes so, and work grows with the square
-    found = [] if too_long else signals(statement, sources, similarity)
+    found = [] if too_long else signals(statement, sources, similarity, reading)
     if not found:
         return Support(False, "words", 0.0)
-    allowed = limits or read_limits()
+    allowed = (limits or read_limits()).of(similarity, reading)
     reasons = [reason for each in found if (reason := fault(each, allowed))]
     score = min(each.words if each.meaning is None else (each.words + max(each.meaning, 0.0)) / 2 for each in found)
     return Support(not reasons, reasons[0] if reasons else "", round(min(1.0, score), 4))
@@ -128,27 +165,27 @@ def check(statement: str, sources: Sequence[str], *, similarity: Similarity | No
 
 def fault(found: Signals, limits: Limits) -> Fault | None:
     """Return the first test that a sentence fails."""
-    alone = found.meaning is None
+    sure = found.reading is not None and found.reading >= limits.sure
     failed: dict[Fault, bool] = {
         "number": bool(found.number),
         "name": bool(found.name),
         "negation": bool(found.negation),
         "comparative": bool(found.comparative),
         "side": found.swap.company > limits.company or (found.swap.order > 1 and found.swap.follows >= limits.follows),
-        "meaning": found.meaning is not None and found.meaning < limits.meaning,
-        "words": found.words < (limits.words_alone if alone else limits.words)
-        or found.added > (limits.added_alone if alone else limits.added),
+        "meaning": not sure and found.meaning is not None and found.meaning < limits.meaning,
+        "words": not sure and (found.words < limits.words or found.added > limits.added),
+        "reading": found.reading is not None and found.reading < limits.reading,
     }
     return next((name for name in FAULTS if failed[name]), None)
 
 
-def read_limits(store: Path | None = None) -> Limits:
+def read_limits(store: Path | None = None) -> AllLimits:
     """Return the limits fitted beside an index, if anybody did, else those that ship with the project.
 
     Raises:
         UserError: If the file beside the index can't be used.
     """
-    return read_fitted(Limits, SUPPORT_FILE, store, "limits")
+    return read_fitted(AllLimits, SUPPORT_FILE, store, "limits")
 
 
 class Likeness:
@@ -179,14 +216,18 @@ class Likeness:
         return cosines
 
 
-def signals(statement: str, sources: Sequence[str], similarity: Similarity | None = None) -> list[Signals]:
+def signals(statement: str, sources: Sequence[str], similarity: Similarity | None = None, reading: Reading | None = None) -> list[Signals]:
     """Return what speaks for and against each sentence of a statement; none where sources or statement say nothing."""
-    context = [claim for source in sources for claim in read_claims(source)]
+    by_source = [read_claims(source) for source in sources]
+    context = [claim for claims in by_source for claim in claims]
     held = [claim for claim in context if not claim.question]  # a heading that asks asserts nothing
-    return [_signals(claim, held, context, similarity) for claim in read_claims(statement)] if held else []
+    return [_signals(claim, held, by_source, similarity, reading) for claim in read_claims(statement)] if held else []
 
 
-def _signals(claim: Claim, held: list[Claim], context: list[Claim], similarity: Similarity | None) -> Signals:
+def _signals(
+    claim: Claim, held: list[Claim], by_source: list[list[Claim]], similarity: Similarity | None, reading: Reading | None
+) -> Signals:
+    context = [other for claims in by_source for other in claims]
     tells = _weights(claim, held)
     cosines = similarity(claim.text, [other.text for other in held]) if similarity else None
     evidence = _evidence(claim, held, tells, cosines)
@@ -204,7 +245,21 @@ def _signals(claim: Claim, held: list[Claim], context: list[Claim], similarity: 
         words=float(np.average(credits, weights=weights)),
         added=_longest_addition(claim, credits),
         meaning=None if cosines is None else float(cosines.max()),
+        reading=None if reading is None else float(max(reading(claim.text, [_around(each, by_source) for each in evidence[:_READ]]))),
     )
+
+
+def _around(claim: Claim, by_source: list[list[Claim]]) -> str:
+    """Return a claim with what stands around it, below the first line of its source, as a passage is read."""
+    claims = next(claims for claims in by_source if any(other is claim for other in claims))
+    place = next(place for place, other in enumerate(claims) if other is claim)
+    first = max(0, place - _READ_BEFORE)
+    kept: list[str] = [claims[0].text] if first else []
+    for other in claims[first:]:
+        if kept and sum(len(text.split()) for text in kept) + len(other.text.split()) > _READ_WORDS:
+            break
+        kept.append(other.text)
+    return "\n".join(kept)
 
 
 def _weights(claim: Claim, held: list[Claim]) -> dict[str, float]:

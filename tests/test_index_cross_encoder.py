@@ -87,7 +87,7 @@ def test_setting_leaves_the_cross_encoder_out(site: Path, assistant: Assistant) 
     bare = Search(Store(STORE), cross_encoder=False)
     assert bare.cross_encoder is None and bare.read("What is drift?", [0]) is None
     read = gather(assistant.search, "What is data drift?").sections
-    assert [section.reading is not None for section in read[:4]] == [True, True, True, False]
+    assert 1 <= sum(section.reading is not None for section in read) <= 3
     assert all(section.reading is None for section in gather(bare, "What is data drift?").sections)
     assert Assistant(bare).answer("What is data drift?").verdict == "answered"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chatbot.claims.read import read_claim
-from chatbot.support import Likeness, Limits, check, read_limits
+from chatbot.support import AllLimits, Likeness, check, read_limits
 from index import UserError
 
 MACHINES = """Coffee machines
@@ -118,11 +118,13 @@ def test_model_that_knows_synonyms_supports_more_words_and_less_of_another_meani
                 vectors[row, hash_of(meanings.get(word, word))] += 1
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
-    strict = read_limits().model_copy(update={"added": 0.5, "added_alone": 0.5})
+    shipped = read_limits()
+    few_added = shipped.meaning.model_copy(update={"added": 0.5})
+    strict = shipped.model_copy(update={"meaning": few_added, "words": few_added})
     statement = "Filters are swapped every three months."
     assert check(statement, [MACHINES], limits=strict).reason == "words"
     assert check(statement, [MACHINES], similarity=Likeness(embed), limits=strict).supported
-    demanding = strict.model_copy(update={"meaning": 0.999})
+    demanding = strict.model_copy(update={"meaning": few_added.model_copy(update={"meaning": 0.999})})
     assert check(statement, [MACHINES], similarity=Likeness(embed), limits=demanding).reason == "meaning"
 
 
@@ -148,7 +150,7 @@ def test_texts_are_embedded_once_and_memory_is_bounded() -> None:
 
 def test_limits_beside_an_index_come_first_and_a_broken_file_is_named(tmp_path: Path) -> None:
     assert read_limits(tmp_path) == read_limits()
-    own = read_limits().model_copy(update={"added": 9.0})
+    own = read_limits().model_copy(update={"fitted_on": "here"})
     (tmp_path / "support.json").write_text(own.model_dump_json(), "utf-8")
     assert read_limits(tmp_path) == own
     (tmp_path / "support.json").write_text("{}", "utf-8")
@@ -157,7 +159,7 @@ def test_limits_beside_an_index_come_first_and_a_broken_file_is_named(tmp_path: 
 
 
 def test_shipped_limits_say_what_they_were_fitted_on() -> None:
-    assert isinstance(read_limits(), Limits) and read_limits().fitted_on.startswith("dev: ")
+    assert isinstance(read_limits(), AllLimits) and read_limits().fitted_on.startswith("dev: ")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from chatbot.assistant import Assistant
 from chatbot.evaluation.cases import Alteration, Case, Dialogue, Stated
 from chatbot.evaluation.statements import judge
 from chatbot.render import to_markdown
-from chatbot.support import Limits
+from chatbot.support import AllLimits
 from chatbot.verify import plain
 from index import Hit
 
@@ -73,7 +73,7 @@ def measure(
     dialogues: Sequence[Dialogue],
     site: Path,
     stated: Sequence[Stated] = (),
-    limits: Limits | None = None,
+    limits: AllLimits | None = None,
 ) -> Results:
     """Ask everything and count.
 
@@ -221,7 +221,7 @@ def _conversation(results: Results, assistant: Assistant, dialogues: Sequence[Di
     add_figure(results, "conversation", "follow-ups rightly answered or refused", decided)
 
 
-def _verifier(results: Results, assistant: Assistant, stated: Sequence[Stated], limits: Limits | None) -> None:
+def _verifier(results: Results, assistant: Assistant, stated: Sequence[Stated], limits: AllLimits | None) -> None:
     """Rejecting an altered statement is right: recall is the share of them that are caught."""
     for search, ending in ((assistant.search, ""), (assistant.search.by_words_alone(), " (no model)")):
         rejected = [not support.supported for support in judge(search, stated, limits)]

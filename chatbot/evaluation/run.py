@@ -18,7 +18,7 @@ from chatbot.evaluation.model import measure_model
 from chatbot.evaluation.report import report_html, report_markdown
 from chatbot.evaluation.statements import fit_limits
 from chatbot.settings import Settings
-from chatbot.support import SUPPORT_FILE, Limits, read_limits
+from chatbot.support import SUPPORT_FILE, AllLimits, read_limits
 from index import ADAPTER, Search, Store, UserError
 
 DOCS = Path("docs")
@@ -62,7 +62,7 @@ def _cases(folder: Path, half: str) -> list[Case]:
     return [case for case in read_cases(DOCS, folder) if half in ("all", case.half) and (case.origin != "dev" or half == "dev")]
 
 
-def fit_support(settings: Settings, folder: Path) -> tuple[Path, Limits]:
+def fit_support(settings: Settings, folder: Path) -> tuple[Path, AllLimits]:
     """Fit the limits of the check of a model's statements on the dev half; write them beside the index."""
     limits = fit_limits(load_search(settings), read_statements(folder))
     file = settings.store / SUPPORT_FILE

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from chatbot.evaluation.cases import Stated
-from chatbot.support import Likeness, Limits, Signals, Similarity, Support, check, fault, signals
+from chatbot.support import AllLimits, Likeness, Limits, Reading, Signals, Similarity, Support, check, fault, signals
 from index import Search
 
 _ROUNDS = 3
@@ -15,45 +15,53 @@ _GRIDS = {
     "words": np.arange(0.2, 0.91, 0.05),
     "added": np.arange(0.6, 3.01, 0.1),
     "meaning": np.arange(0.2, 0.71, 0.05),
+    "reading": np.arange(-5.0, 2.01, 0.25),
+    "sure": np.arange(0.0, 6.01, 0.5),
     "company": np.arange(0.1, 0.61, 0.05),
     "follows": np.arange(0.6, 1.01, 0.05),
 }
 """What is tried for each limit: from a value that rejects much to one that rejects next to nothing, or the other way round."""
-_START = Limits(words=0.5, words_alone=0.4, added=1.5, added_alone=2.5, meaning=0.4, company=0.3, follows=0.75, fitted_on="")
+_START = Limits(words=0.5, added=1.5, meaning=0.4, reading=-3.0, sure=4.0, company=0.3, follows=0.75)
+_FITTED = {
+    "words": ("words", "added", "company", "follows"),
+    "meaning": ("words", "added", "meaning", "company", "follows"),
+    "reading": ("reading", "sure", "words", "added", "meaning", "company", "follows"),
+}
+"""Which limits are fitted, by what there is to judge by."""
 
 
-def judge(search: Search, stated: Sequence[Stated], limits: Limits | None) -> list[Support]:
+def judge(search: Search, stated: Sequence[Stated], limits: AllLimits | None) -> list[Support]:
     """Check each statement against the passages of the sections that it cites."""
-    sources, similarity = _sources(search), _similarity(search)
-    return [check(one.text, _cited(sources, one), similarity=similarity, limits=limits) for one in stated]
+    sources, similarity, reading = _sources(search), _similarity(search), _reading(search)
+    return [check(one.text, _cited(sources, one), similarity=similarity, reading=reading, limits=limits) for one in stated]
 
 
-def fit_limits(search: Search, stated: Sequence[Stated]) -> Limits:
+def fit_limits(search: Search, stated: Sequence[Stated]) -> AllLimits:
     """Fit the limits on statements of the dev half, where a faithful one dropped and an altered one kept cost the same.
 
     One limit after the other, some rounds; of values that are equally good the middle one. Those without a model are
-    fitted on what words alone tell.
+    fitted on what words alone tell, those without a cross-encoder on words and meaning.
 
     Args:
-        search: Over an index with embeddings.
+        search: Over an index with embeddings and a cross-encoder; without one, its limits are those without.
         stated: Of both halves; those of `test` are left out.
     """
     dev = [one for one in stated if one.half == "dev"]
     altered = np.array([one.altered is not None for one in dev])
-    sources = _sources(search)
-    limits = _START
-    for similarity, ending in ((_similarity(search), ""), (None, "_alone")):
-        found = [signals(one.text, _cited(sources, one), similarity) for one in dev]
-        names = [name + ending for name in _GRIDS] if not ending else ["words_alone", "added_alone"]
-        for _ in range(_ROUNDS):
-            for name in names:
-                limits = _best(limits, name, found, altered)
+    sources, similarity = _sources(search), _similarity(search)
+    fitted = {}
+    for name, given, reading in (("words", None, None), ("meaning", similarity, None), ("reading", similarity, _reading(search))):
+        found = [signals(one.text, _cited(sources, one), given, reading) for one in dev]
+        limits = _START
+        for limit in _FITTED[name] * _ROUNDS:
+            limits = _best(limits, limit, found, altered)
+        fitted[name] = limits
     counts = f"{int((~altered).sum())} faithful, {int(altered.sum())} altered"
-    return limits.model_copy(update={"fitted_on": f"dev: {counts}; index {search.version}; {datetime.now(UTC):%Y-%m-%d}"})
+    return AllLimits(**fitted, fitted_on=f"dev: {counts}; index {search.version}; {datetime.now(UTC):%Y-%m-%d}")
 
 
 def _best(limits: Limits, name: str, found: list[list[Signals]], altered: np.ndarray) -> Limits:
-    tried = [limits.model_copy(update={name: round(float(value), 2)}) for value in _GRIDS[name.removesuffix("_alone")]]
+    tried = [limits.model_copy(update={name: round(float(value), 2)}) for value in _GRIDS[name]]
     errors = []
     for each in tried:
         rejected = np.array([any(fault(sentence, each) for sentence in sentences) for sentences in found])
@@ -72,6 +80,10 @@ def _sources(search: Search) -> dict[str, list[str]]:
 
 def _cited(sources: dict[str, list[str]], one: Stated) -> list[str]:
     return [text for address in one.sections for text in sources.get(address, [])]
+
+
+def _reading(search: Search) -> Reading | None:
+    return None if search.cross_encoder is None else search.cross_encoder.scores
 
 
 def _similarity(search: Search) -> Similarity | None:

@@ -14,7 +14,7 @@ from chatbot.evidence import Scored
 from chatbot.llm.draft import Drafted
 from chatbot.llm.sources import Source
 from chatbot.select import needs_context
-from chatbot.support import Likeness, Limits, check
+from chatbot.support import AllLimits, Likeness, check
 from index import Search, escaped, terms
 
 _ANSWERS = 0.78
@@ -29,7 +29,7 @@ since one invented word is little beside those that are not. Of dev's 19 faithfu
 class Checker:
     """Turns drafted statements of one answer into citations and statements, and counts what failed."""
 
-    def __init__(self, sources: Sequence[Source], search: Search, limits: Limits | None = None) -> None:
+    def __init__(self, sources: Sequence[Source], search: Search, limits: AllLimits | None = None) -> None:
         """Make a checker.
 
         Args:
@@ -39,6 +39,7 @@ class Checker:
         """
         self._sources = {source.number: source for source in sources}
         self._likeness = _likeness(search, sources)
+        self._reading = None if search.cross_encoder is None else search.cross_encoder.scores
         self._limits = limits
         self._site_url = search.manifest.site_url
         self._best = max((scored.score for source in sources for scored in source.units), default=0.0)
@@ -74,7 +75,7 @@ class Checker:
     def _holds(self, text: str, cited: Sequence[Source]) -> bool:
         if not cited:
             return False
-        found = check(text, [source.claims for source in cited], similarity=self._likeness, limits=self._limits)
+        found = check(text, [source.claims for source in cited], similarity=self._likeness, reading=self._reading, limits=self._limits)
         return found.supported and (found.score >= _SHORT_SCORE or len(text.split()) >= _SHORT)
 
     def _best_unit(self, text: str, units: Sequence[Scored]) -> Scored:

@@ -20,7 +20,7 @@ from chatbot.llm.failures import CUT_SHORT, UNCONFIRMED, ModelFailed, Reason, no
 from chatbot.llm.follow_up import complete
 from chatbot.llm.prompt import Prompt, answer_messages, estimate_tokens, marked, read_prompt
 from chatbot.llm.sources import Source, choose_sources
-from chatbot.support import Limits as SupportLimits
+from chatbot.support import AllLimits
 from chatbot.understand import resolve
 from index import Search
 
@@ -86,7 +86,7 @@ class ModelWriter:
         calls: Calls,
         limits: Limits,
         *,
-        check: SupportLimits | None = None,
+        check: AllLimits | None = None,
         cache: Cache[Written] | None = None,
         prices: Prices | None = None,
         follow_ups: bool = False,
