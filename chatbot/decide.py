@@ -4,7 +4,6 @@ The weights were fitted by `chatbot tune` on questions that pages say they answe
 don't; they live in `coverage.json`, or beside the index where someone fitted their own.
 """
 
-import math
 import re
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chatbot.answer import Asked
 from chatbot.evidence import Evidence, SectionEvidence
-from chatbot.fitted import read_fitted
+from chatbot.fitted import Logistic, read_fitted
 from index import Search
 
 COVERAGE_FILE = "coverage.json"
@@ -74,22 +73,6 @@ _WANTED = (
     (re.compile(r"\bwho\b", re.I), _PERSON),
 )
 """What a question word wants, and how a text shows that it has it."""
-
-
-class Logistic(BaseModel):
-    """A logistic model: chance that the guide covers a question, from its signals."""
-
-    model_config = ConfigDict(frozen=True)
-
-    weights: dict[str, float]
-    intercept: float
-    threshold: float
-    """Covered at or above it."""
-
-    def chance(self, signals: dict[str, float]) -> float:
-        """Return the calibrated chance, 0 to 1."""
-        total = self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in signals.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 class Coverage(BaseModel):

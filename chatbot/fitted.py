@@ -3,15 +3,32 @@
 Read by chatbot.decide and chatbot.support; written by `chatbot tune`.
 """
 
+import math
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from index import UserError
 
 Fitted = TypeVar("Fitted", bound=BaseModel)
+
+
+class Logistic(BaseModel):
+    """A logistic model: the chance of something, from signals that speak for and against it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    weights: dict[str, float]
+    intercept: float
+    threshold: float
+    """Taken to be so at or above it."""
+
+    def chance(self, signals: dict[str, float]) -> float:
+        """Return the calibrated chance, 0 to 1."""
+        total = self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in signals.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 def read_fitted(model: type[Fitted], name: str, store: Path | None, what: str) -> Fitted:

@@ -20,7 +20,7 @@ from chatbot.claims.model import Claim, Item, word_key
 from chatbot.claims.polarity import denies_otherwise, points_otherwise
 from chatbot.claims.read import read_claims
 from chatbot.claims.roles import Swap, find_swap
-from chatbot.fitted import read_fitted
+from chatbot.fitted import Logistic, read_fitted
 
 SUPPORT_FILE = "support.json"
 Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words", "reading"]
@@ -31,6 +31,9 @@ Similarity = Callable[[str, Sequence[str]], np.ndarray]
 Reading = Callable[[str, Sequence[str]], np.ndarray]
 """How surely each of some texts holds a statement, on reading both together: logits, float, shape (texts,)."""
 
+WEIGHED = ("number", "name", "negation", "comparative", "company", "exchanged", "follows", "added", "meaning", "reading")
+_MOST_ADDED = 5.0
+"""Words in a row, from which more make no difference."""
 _CLAIMS = 4
 """Claims of the sources that one sentence may merge."""
 _ADDS = 0.07
@@ -85,10 +88,6 @@ class Limits(BaseModel):
     """Most words in a row that the sources have not; everyday words count a part."""
     meaning: float
     """Least cosine of a sentence with one of the sources'."""
-    reading: float
-    """Least logit of a sentence read with its sources."""
-    sure: float
-    """Logit from which likeness of meaning and words is not asked for: what was read as held may be worded otherwise."""
     company: float
     """Most gain, 0 to 1, in the company of two terms by their exchange."""
     follows: float
@@ -100,8 +99,8 @@ class AllLimits(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    reading: Limits
-    """With a cross-encoder."""
+    reading: Logistic
+    """With a cross-encoder: the chance that the sources hold a sentence, from `WEIGHED`."""
     meaning: Limits
     """With an embedding model only."""
     words: Limits
@@ -109,11 +108,12 @@ class AllLimits(BaseModel):
     fitted_on: str
     """What, how many and when."""
 
-    def of(self, similarity: Similarity | None, reading: Reading | None) -> Limits:
-        """Return the limits for what is given."""
-        if similarity is None:
-            return self.words
-        return self.meaning if reading is None else self.reading
+    def fault(self, found: "Signals") -> "Fault | None":
+        """Return what a sentence fails by, if it fails."""
+        failed = fault(found, self.words if found.meaning is None else self.meaning)
+        if found.reading is None:
+            return failed
+        return None if self.reading.chance(weighed(found)) >= self.reading.threshold else failed or "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,26 +157,47 @@ def check(
     found = [] if too_long else signals(statement, sources, similarity, reading)
     if not found:
         return Support(False, "words", 0.0)
-    allowed = (limits or read_limits()).of(similarity, reading)
-    reasons = [reason for each in found if (reason := fault(each, allowed))]
+    allowed = limits or read_limits()
+    reasons = [reason for each in found if (reason := allowed.fault(each))]
     score = min(each.words if each.meaning is None else (each.words + max(each.meaning, 0.0)) / 2 for each in found)
     return Support(not reasons, reasons[0] if reasons else "", round(min(1.0, score), 4))
 
 
 def fault(found: Signals, limits: Limits) -> Fault | None:
-    """Return the first test that a sentence fails."""
-    sure = found.reading is not None and found.reading >= limits.sure
+    """Return the first test that a sentence fails, leaving reading aside."""
     failed: dict[Fault, bool] = {
         "number": bool(found.number),
         "name": bool(found.name),
         "negation": bool(found.negation),
         "comparative": bool(found.comparative),
         "side": found.swap.company > limits.company or (found.swap.order > 1 and found.swap.follows >= limits.follows),
-        "meaning": not sure and found.meaning is not None and found.meaning < limits.meaning,
-        "words": not sure and (found.words < limits.words or found.added > limits.added),
-        "reading": found.reading is not None and found.reading < limits.reading,
+        "meaning": found.meaning is not None and found.meaning < limits.meaning,
+        "words": found.words < limits.words or found.added > limits.added,
+        "reading": False,
     }
     return next((name for name in FAULTS if failed[name]), None)
+
+
+def weighed(found: Signals) -> dict[str, float]:
+    """Return what is weighed where there is a cross-encoder, by the names of `WEIGHED`.
+
+    A limit on each signal would drop what is only a little unlike; together they tell more. The share of words is left out:
+    what was altered keeps more of its source's words than a faithful rewording, so a fit would trust it the less.
+    """
+    exchanged = found.swap.order > 1
+    values = (
+        float(bool(found.number)),
+        float(bool(found.name)),
+        float(bool(found.negation)),
+        float(bool(found.comparative)),
+        found.swap.company,
+        float(exchanged),
+        found.swap.follows if exchanged else 0.0,
+        min(found.added, _MOST_ADDED),
+        found.meaning or 0.0,
+        found.reading or 0.0,
+    )
+    return dict(zip(WEIGHED, values, strict=True))
 
 
 def read_limits(store: Path | None = None) -> AllLimits:

@@ -12,9 +12,10 @@ from sklearn.preprocessing import StandardScaler
 
 from chatbot.answer import Asked, Turn
 from chatbot.assistant import Assistant
-from chatbot.decide import READING_SIGNALS, SIGNALS, WORD_SIGNALS, Coverage, Logistic, signals
+from chatbot.decide import READING_SIGNALS, SIGNALS, WORD_SIGNALS, Coverage, signals
 from chatbot.evaluation.cases import Case, Dialogue
 from chatbot.evidence import gather
+from chatbot.fitted import Logistic
 from chatbot.render import to_markdown
 
 _SEED = 0
@@ -65,14 +66,22 @@ def fit_coverage(assistant: Assistant, cases: Sequence[Case], dialogues: Sequenc
     by_words = Assistant(assistant.search.by_words_alone())
     counts = f"{int(labels.sum())} covered, {int((~labels).sum())} uncovered"
     return Coverage(
-        reading=_fit(signal_rows(assistant, asked, READING_SIGNALS), labels, weights, READING_SIGNALS),
-        meaning=_fit(signal_rows(unread, asked, SIGNALS), labels, weights, SIGNALS),
-        words=_fit(signal_rows(by_words, asked, WORD_SIGNALS), labels, weights, WORD_SIGNALS),
+        reading=fit_logistic(signal_rows(assistant, asked, READING_SIGNALS), labels, weights, READING_SIGNALS),
+        meaning=fit_logistic(signal_rows(unread, asked, SIGNALS), labels, weights, SIGNALS),
+        words=fit_logistic(signal_rows(by_words, asked, WORD_SIGNALS), labels, weights, WORD_SIGNALS),
         fitted_on=f"dev: {counts}; index {assistant.search.version}; {datetime.now(UTC):%Y-%m-%d}",
     )
 
 
-def _fit(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, names: tuple[str, ...]) -> Logistic:
+def fit_logistic(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, names: tuple[str, ...]) -> Logistic:
+    """Fit a logistic model, and its threshold on cross-validated chances.
+
+    Args:
+        rows: Signals, shape (cases, signals).
+        labels: What is so, shape (cases,).
+        weights: Of the cases; the threshold is chosen on those of weight 1.
+        names: Of the signals.
+    """
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, class_weight="balanced", max_iter=2000, random_state=_SEED))
     folds = StratifiedKFold(10, shuffle=True, random_state=_SEED)
     weighted = {"logisticregression__sample_weight": weights}
@@ -87,14 +96,8 @@ def _fit(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, names: tuple
 
 
 def _threshold(chances: np.ndarray, labels: np.ndarray) -> float:
-    """Return the lowest threshold whose error is within one standard error of the least.
-
-    The curve is flat around its minimum; of thresholds that are equally good, as far as the cases can tell, the one that
-    refuses least is kept (the one-standard-error rule of Breiman et al., "Classification and Regression Trees", 1984).
-    """
+    """Return the threshold of least error, both kinds counted as shares of their own."""
     candidates = np.unique(chances)
     middles = (candidates[1:] + candidates[:-1]) / 2
-    errors = np.array([(np.mean(chances[~labels] >= at) + np.mean(chances[labels] < at)) / 2 for at in middles])
-    least = float(errors.min())
-    allowed = least + float(np.sqrt(least * (1 - least) / len(labels)))
-    return float(middles[errors <= allowed].min())
+    errors = [np.mean(chances[~labels] >= at) + np.mean(chances[labels] < at) for at in middles]
+    return float(middles[int(np.argmin(errors))])

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from chatbot.evaluation.cases import Stated
-from chatbot.support import AllLimits, Likeness, Limits, Reading, Signals, Similarity, Support, check, fault, signals
+from chatbot.evaluation.fit import fit_logistic
+from chatbot.support import WEIGHED, AllLimits, Likeness, Limits, Reading, Signals, Similarity, Support, check, fault, signals, weighed
 from index import Search
 
 _ROUNDS = 3
@@ -15,17 +16,14 @@ _GRIDS = {
     "words": np.arange(0.2, 0.91, 0.05),
     "added": np.arange(0.6, 3.01, 0.1),
     "meaning": np.arange(0.2, 0.71, 0.05),
-    "reading": np.arange(-5.0, 2.01, 0.25),
-    "sure": np.arange(0.0, 6.01, 0.5),
     "company": np.arange(0.1, 0.61, 0.05),
     "follows": np.arange(0.6, 1.01, 0.05),
 }
 """What is tried for each limit: from a value that rejects much to one that rejects next to nothing, or the other way round."""
-_START = Limits(words=0.5, added=1.5, meaning=0.4, reading=-3.0, sure=4.0, company=0.3, follows=0.75)
+_START = Limits(words=0.5, added=1.5, meaning=0.4, company=0.3, follows=0.75)
 _FITTED = {
     "words": ("words", "added", "company", "follows"),
     "meaning": ("words", "added", "meaning", "company", "follows"),
-    "reading": ("reading", "sure", "words", "added", "meaning", "company", "follows"),
 }
 """Which limits are fitted, by what there is to judge by."""
 
@@ -40,24 +38,37 @@ def fit_limits(search: Search, stated: Sequence[Stated]) -> AllLimits:
     """Fit the limits on statements of the dev half, where a faithful one dropped and an altered one kept cost the same.
 
     One limit after the other, some rounds; of values that are equally good the middle one. Those without a model are
-    fitted on what words alone tell, those without a cross-encoder on words and meaning.
+    fitted on what words alone tell. With a cross-encoder all signals are weighed by a logistic model; of a statement of
+    several sentences, the one that its weights trust least counts.
 
     Args:
-        search: Over an index with embeddings and a cross-encoder; without one, its limits are those without.
+        search: Over an index with embeddings and a cross-encoder.
         stated: Of both halves; those of `test` are left out.
     """
     dev = [one for one in stated if one.half == "dev"]
     altered = np.array([one.altered is not None for one in dev])
     sources, similarity = _sources(search), _similarity(search)
     fitted = {}
-    for name, given, reading in (("words", None, None), ("meaning", similarity, None), ("reading", similarity, _reading(search))):
-        found = [signals(one.text, _cited(sources, one), given, reading) for one in dev]
+    for name, given in (("words", None), ("meaning", similarity)):
+        found = [signals(one.text, _cited(sources, one), given) for one in dev]
         limits = _START
         for limit in _FITTED[name] * _ROUNDS:
             limits = _best(limits, limit, found, altered)
         fitted[name] = limits
+    read = [signals(one.text, _cited(sources, one), similarity, _reading(search)) for one in dev]
+    rows = np.array([_least_held(sentences) for sentences in read])
     counts = f"{int((~altered).sum())} faithful, {int(altered.sum())} altered"
-    return AllLimits(**fitted, fitted_on=f"dev: {counts}; index {search.version}; {datetime.now(UTC):%Y-%m-%d}")
+    return AllLimits(
+        reading=fit_logistic(rows, ~altered, np.ones(len(rows)), WEIGHED),
+        **fitted,
+        fitted_on=f"dev: {counts}; index {search.version}; {datetime.now(UTC):%Y-%m-%d}",
+    )
+
+
+def _least_held(sentences: list[Signals]) -> list[float]:
+    """Return the signals of the sentence that was read as held least."""
+    worst = min(sentences, key=lambda found: found.reading or 0.0)
+    return list(weighed(worst).values())
 
 
 def _best(limits: Limits, name: str, found: list[list[Signals]], altered: np.ndarray) -> Limits:
