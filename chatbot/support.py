@@ -26,6 +26,8 @@ SUPPORT_FILE = "support.json"
 Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words", "reading"]
 Reason = Literal["", "uncited"] | Fault
 FAULTS: tuple[Fault, ...] = get_args(Fault)
+_MUST_STAND: tuple[Fault, ...] = ("number", "name", "negation", "comparative")
+"""What no likeness makes up for."""
 Similarity = Callable[[str, Sequence[str]], np.ndarray]
 """Cosines of a text with each of some texts, float, shape (texts,)."""
 Reading = Callable[[str, Sequence[str]], np.ndarray]
@@ -111,7 +113,7 @@ class AllLimits(BaseModel):
     def fault(self, found: "Signals") -> "Fault | None":
         """Return what a sentence fails by, if it fails."""
         failed = fault(found, self.words if found.meaning is None else self.meaning)
-        if found.reading is None:
+        if found.reading is None or failed in _MUST_STAND:
             return failed
         return None if self.reading.chance(weighed(found)) >= self.reading.threshold else failed or "reading"
 

@@ -55,6 +55,7 @@ class OnnxCrossEncoder:
         """
         self.info = read_cross_encoder_info(folder)
         self._session = open_session(folder / GRAPH, threads)
+        self._alone = open_tokenizer(folder / TOKENIZER)
         self._tokenizer = open_tokenizer(folder / TOKENIZER)
         self._tokenizer.enable_truncation(self.info.max_tokens, strategy="only_second")
         self._longest_first = self.info.max_tokens // 2
@@ -71,7 +72,7 @@ class OnnxCrossEncoder:
 
     def _opening(self, text: str) -> str:
         """Return as much of a text as leaves room for another."""
-        offsets = self._tokenizer.encode(text).offsets[1:-1]
+        offsets = self._alone.encode(text).offsets[1:-1]
         return text if len(offsets) <= self._longest_first else text[: offsets[self._longest_first - 1][1]]
 
 

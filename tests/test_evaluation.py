@@ -3,14 +3,18 @@
 import json
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from chatbot.assistant import Assistant
 from chatbot.cli import app
+from chatbot.decide import read_coverage
+from chatbot.evaluation.ablation import ablate
 from chatbot.evaluation.beir import measure_dataset
 from chatbot.evaluation.cases import Alteration, half_of, read_cases, read_dialogues, read_statements
 from chatbot.evaluation.measure import Results
@@ -19,6 +23,7 @@ from chatbot.evaluation.statements import fit_limits, judge
 from chatbot.settings import Settings
 from index import Search, Store, UserError
 from tests.conftest import ROOT
+from tests.fakes import WordReader
 
 CASES = ROOT / "evaluation"
 
@@ -88,7 +93,7 @@ def test_statements_are_many_of_every_kind_and_none_twice() -> None:
 
 def test_limits_are_fitted_on_dev_and_judge_statements_as_before(assistant: Assistant) -> None:
     stated = read_statements(CASES)[:60]
-    fitted = fit_limits(assistant.search.by_words_alone(), stated)
+    fitted = fit_limits(assistant.search, stated)
     assert fitted.fitted_on.startswith(f"dev: {sum(one.half == 'dev' and one.altered is None for one in stated)} faithful")
     rejected = [not support.supported for support in judge(assistant.search.by_words_alone(), stated, fitted)]
     assert sum(found and one.altered is not None for one, found in zip(stated, rejected, strict=True)) > 0.7 * sum(rejected)
@@ -125,6 +130,26 @@ def test_dataset_in_beirs_layout_is_ranked_by_words_by_meaning_and_by_both(site:
     assert found["n"] == 3
     assert set(found) == {"lexical", "dense", "fused", "n"}
     assert found["fused"] == {"nDCG@10": 1.0, "Recall@10": 1.0, "MRR@10": 1.0}, "the long document is found by its last passage"
+
+
+def test_reranker_adds_its_own_order_and_leaves_the_fused_one(site: Path, tmp_path: Path) -> None:
+    class Backwards(WordReader):
+        def scores(self, first: str, texts: Sequence[str]) -> np.ndarray:
+            return -super().scores(first, texts)
+
+    found = measure_dataset(_dataset(tmp_path / "set"), model="bundled", cache=ROOT / "index" / "store", reranker=Backwards())
+    assert set(found) == {"lexical", "dense", "fused", "reranked", "n"}
+    assert found["fused"]["MRR@10"] == 1.0 > found["reranked"]["MRR@10"]
+
+
+def test_ablation_measures_each_part_on_the_same_questions(assistant: Assistant) -> None:
+    cases = [case for case in read_cases(ROOT / "docs", CASES) if case.origin == "hand"][::12]
+    results = ablate(assistant.search, read_coverage(), cases)
+    names = {figure.name.partition(": ")[0] for figure in results.figures}
+    assert {"lexical", "dense", "fused", "reciprocal rank", "without the cross-encoder", "by words alone"} <= names
+    assert len({figure.n for figure in results.figures if figure.name.endswith("R@3")}) == 1
+    fused, lexical = (results.value("retrieval (hand)", f"{name}: nDCG@10") for name in ("fused", "lexical"))
+    assert fused is not None and lexical is not None and 0 < lexical <= 1 and 0 < fused <= 1
 
 
 def test_bare_qrels_file_does_too_and_the_guides_index_stays(site: Path, tmp_path: Path) -> None:

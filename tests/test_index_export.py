@@ -193,7 +193,8 @@ def world(tiny_model: Path, tiny_encoder: Path, tmp_path_factory: pytest.TempPat
 
 
 def chatbot(folder: Path, model: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "CHATBOT_EMBEDDING_MODEL": model, "CHATBOT_STORE": str(folder / "store"), "COLUMNS": "200"}
+    settings = {"CHATBOT_EMBEDDING_MODEL": model, "CHATBOT_STORE": str(folder / "store"), "CHATBOT_CROSS_ENCODER": "false"}
+    environment = {**os.environ, **settings, "COLUMNS": "200"}
     command = [sys.executable, "-c", RUN_AND_TELL_IMPORTS, *arguments]
     return subprocess.run(
         command, cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=120

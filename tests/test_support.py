@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chatbot.claims.read import read_claim
-from chatbot.support import AllLimits, Likeness, check, read_limits
+from chatbot.support import AllLimits, Likeness, Reading, check, read_limits
 from index import UserError
 
 MACHINES = """Coffee machines
@@ -126,6 +126,28 @@ def test_model_that_knows_synonyms_supports_more_words_and_less_of_another_meani
     assert check(statement, [MACHINES], similarity=Likeness(embed), limits=strict).supported
     demanding = strict.model_copy(update={"meaning": few_added.model_copy(update={"meaning": 0.999})})
     assert check(statement, [MACHINES], similarity=Likeness(embed), limits=demanding).reason == "meaning"
+
+
+def test_what_is_read_decides_but_for_what_must_stand_in_the_source() -> None:
+    def same(text: str, texts: Sequence[str]) -> np.ndarray:
+        return np.full(len(texts), 0.6)
+
+    read: list[str] = []
+
+    def reading(logit: float) -> Reading:
+        def score(text: str, texts: Sequence[str]) -> np.ndarray:
+            read.extend(texts)
+            return np.full(len(texts), logit)
+
+        return score
+
+    held = "Filters are replaced every three months."
+    assert check(held, [MACHINES], similarity=same, reading=reading(2.0)).supported
+    assert check(held, [MACHINES], similarity=same, reading=reading(-6.0)).reason == "reading"
+    foreign = "Filters are replaced every seven months."
+    assert check(foreign, [MACHINES], similarity=same, reading=reading(6.0)).reason == "number"
+    assert all("Filters are replaced every three months" in text and text.startswith("Coffee machines") for text in read[:1])
+    assert max(len(text.split()) for text in read) <= 150
 
 
 def hash_of(word: str) -> int:
