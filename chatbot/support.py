@@ -26,8 +26,9 @@ SUPPORT_FILE = "support.json"
 Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words", "reading"]
 Reason = Literal["", "uncited"] | Fault
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-_MUST_STAND: tuple[Fault, ...] = ("number", "name", "negation", "comparative")
-"""What no likeness makes up for."""
+_WEIGHED_INSTEAD = {"company": 2.0, "follows": 2.0, "added": 1e9}
+"""Limits that reject nothing: where there is a cross-encoder, these signals are weighed. What no likeness makes up for keeps its
+limit: numbers, names, negations, directions, and the least share of words and of meaning."""
 Similarity = Callable[[str, Sequence[str]], np.ndarray]
 """Cosines of a text with each of some texts, float, shape (texts,)."""
 Reading = Callable[[str, Sequence[str]], np.ndarray]
@@ -112,10 +113,11 @@ class AllLimits(BaseModel):
 
     def fault(self, found: "Signals") -> "Fault | None":
         """Return what a sentence fails by, if it fails."""
-        failed = fault(found, self.words if found.meaning is None else self.meaning)
-        if found.reading is None or failed in _MUST_STAND:
+        if found.reading is None:
+            return fault(found, self.words if found.meaning is None else self.meaning)
+        if failed := fault(found, self.meaning.model_copy(update=_WEIGHED_INSTEAD)):
             return failed
-        return None if self.reading.chance(weighed(found)) >= self.reading.threshold else failed or "reading"
+        return None if self.reading.chance(weighed(found)) >= self.reading.threshold else fault(found, self.meaning) or "reading"
 
 
 @dataclass(frozen=True, slots=True)

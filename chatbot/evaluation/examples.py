@@ -61,12 +61,17 @@ def read_examples(folder: Path, search: Search, judging: Sequence[str]) -> list[
     found = [*_guide_examples(folder / "guide", search), *_other_examples(folder / "other")]
     if not found:
         raise UserError(f"There are no examples in '{folder}'.", remedy="Run this in the guide's folder.")
-    firsts = sorted({example.first for example in found})
-    likeness = process.cdist(
-        [first.lower() for first in firsts], [text.lower() for text in judging], scorer=fuzz.ratio, score_cutoff=_REPEATS, workers=-1
-    )
-    repeats = {first for first, row in zip(firsts, likeness, strict=True) if row.any()}
+    repeats = repeating({example.first for example in found}, judging)
     return [example for example in found if example.first not in repeats]
+
+
+def repeating(firsts: set[str], judging: Sequence[str]) -> set[str]:
+    """Return which questions and statements nearly repeat one that must not be learned."""
+    ordered = sorted(firsts)
+    likeness = process.cdist(
+        [first.lower() for first in ordered], [text.lower() for text in judging], scorer=fuzz.ratio, score_cutoff=_REPEATS, workers=-1
+    )
+    return {first for first, row in zip(ordered, likeness, strict=True) if row.any()}
 
 
 def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:

@@ -130,6 +130,8 @@ def _loss(model: Any, tokenizer: Any, batch: Sequence[Example]) -> Any:
 def _measure(model: Any, tokenizer: Any, held_out: Sequence[Example]) -> dict[str, float]:
     import torch
 
+    if not held_out:
+        return {}
     with torch.no_grad():
         scores = np.concatenate(
             [_logits(model, tokenizer, held_out[start : start + _BATCH]).numpy() for start in range(0, len(held_out), _BATCH)]
