@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     site_url: str = Field("", description="Where an indexed site is published; citations then are absolute.")
     embedding_model: str = Field("bundled", min_length=1, description="`bundled`, a model's folder, or a hub name.")
     cross_encoder: bool = Field(
-        True, description="Whether a small cross-encoder reads the best sections: better refusals, some 20 ms each."
+        True, description="Whether a small cross-encoder reads the best sections: better refusals, some 30 ms a section."
     )
     reranker: str = Field("", description="Folder or hub name of a cross-encoder that reorders what was found; needs torch to answer.")
     host: str = Field("127.0.0.1", description="Address to listen on.")

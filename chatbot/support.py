@@ -35,6 +35,8 @@ Reading = Callable[[str, Sequence[str]], np.ndarray]
 """How surely each of some texts holds a statement, on reading both together: logits, float, shape (texts,)."""
 
 WEIGHED = ("number", "name", "negation", "comparative", "company", "exchanged", "follows", "added", "meaning", "reading")
+"""What is weighed. The first four reject by themselves, so they are 0 when it comes to weighing; in the fit they keep what they
+explain from being held against the others."""
 _MOST_ADDED = 5.0
 """Words in a row, from which more make no difference."""
 _CLAIMS = 4
@@ -246,13 +248,22 @@ def signals(statement: str, sources: Sequence[str], similarity: Similarity | Non
     by_source = [read_claims(source) for source in sources]
     context = [claim for claims in by_source for claim in claims]
     held = [claim for claim in context if not claim.question]  # a heading that asks asserts nothing
-    return [_signals(claim, held, by_source, similarity, reading) for claim in read_claims(statement)] if held else []
+    if not held:
+        return []
+
+    def read(claim: Claim, evidence: list[Claim]) -> float | None:
+        return float(max(reading(claim.text, [_around(each, by_source) for each in evidence[:_READ]]))) if reading else None
+
+    return [_signals(claim, held, context, similarity, read) for claim in read_claims(statement)]
 
 
 def _signals(
-    claim: Claim, held: list[Claim], by_source: list[list[Claim]], similarity: Similarity | None, reading: Reading | None
+    claim: Claim,
+    held: list[Claim],
+    context: list[Claim],
+    similarity: Similarity | None,
+    read: Callable[[Claim, list[Claim]], float | None],
 ) -> Signals:
-    context = [other for claims in by_source for other in claims]
     tells = _weights(claim, held)
     cosines = similarity(claim.text, [other.text for other in held]) if similarity else None
     evidence = _evidence(claim, held, tells, cosines)
@@ -270,7 +281,7 @@ def _signals(
         words=float(np.average(credits, weights=weights)),
         added=_longest_addition(claim, credits),
         meaning=None if cosines is None else float(cosines.max()),
-        reading=None if reading is None else float(max(reading(claim.text, [_around(each, by_source) for each in evidence[:_READ]]))),
+        reading=read(claim, evidence),
     )
 
 

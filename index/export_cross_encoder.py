@@ -21,7 +21,7 @@ from index.cross_encoder import (
     read_cross_encoder_info,
 )
 from index.errors import ModelUnusable
-from index.export import BUNDLED, export_aside, model_folder, quiet, weights_digest, write_graph
+from index.export import BUNDLED, BUNDLED_SHA256, export_aside, model_folder, quiet, weights_digest, write_graph
 from index.exported import TOKENIZER, file_sha256, seal
 
 ADAPTER = Path(__file__).parent / "adapter"
@@ -41,16 +41,17 @@ _SAMPLES = (
 def cross_encoder_digest() -> str:
     """Return one SHA-256 for the weights: the bundled model's and the adapter's.
 
+    The bundled model's are known; the export checks that they are those.
+
     Raises:
-        ModelUnusable: If the bundled model is not installed, or the adapter is not there.
-        ModelTampered: If the bundled model is not the expected one.
+        ModelUnusable: If the adapter is not there.
     """
     if not (ADAPTER / WEIGHTS).is_file():
         raise ModelUnusable(
             f"The cross-encoder's adapter is not in '{ADAPTER}'.",
             remedy="Install this project anew with `make install`, or run `chatbot train`.",
         )
-    return hashlib.sha256(f"{weights_digest(bundled_folder())}\0{weights_digest(ADAPTER)}".encode()).hexdigest()
+    return hashlib.sha256(f"{BUNDLED_SHA256}\0{weights_digest(ADAPTER)}".encode()).hexdigest()
 
 
 def export_cross_encoder(encoders: Path) -> Path:

@@ -178,11 +178,12 @@ class Search:
         dense = np.array([cosines.get(row, 0.0) for row in rows])
         lexical = bm25[rows].astype(float)
         fused = fuse(dense, lexical, dense_weight=share if cosines else 0.0)
-        order = np.lexsort((np.array(rows), -fused))[: max(count, RERANKED)]
+        reranker = self.reranker if dense_weight is None else None
+        order = np.lexsort((np.array(rows), -fused))[: max(count, RERANKED) if reranker else count]
         hits = [
             Hit(self.passages[rows[place]], rows[place], float(fused[place]), float(dense[place]), float(lexical[place])) for place in order
         ]
-        return (hits if self.reranker is None or dense_weight is not None else _reranked(self.reranker, query, hits))[:count]
+        return _reranked(reranker, query, hits)[:count] if reranker else hits
 
     def distinct_hits(self, query: Query, count: int) -> list[Hit]:
         """Return the best passages without those that repeat a better one; see `distinct`."""

@@ -50,8 +50,10 @@ def _rankings(search: Search) -> dict[str, Ranking]:
         "dense": lambda text: search.hits(search.query(text), _DEPTH, dense_weight=1.0),
         "fused": lambda text: search.hits(search.query(text), _DEPTH, dense_weight=DENSE_WEIGHT),
         "reciprocal rank": lambda text: _reciprocal_rank(search, text),
-        "fused, words not mended": lambda text: search.hits(search.query(text, mend=False), _DEPTH),
-        "fused, short forms not spelt out": lambda text: search.hits(search.query(text, spell_out=False), _DEPTH),
+        "fused, words not mended": lambda text: search.hits(search.query(text, mend=False), _DEPTH, dense_weight=DENSE_WEIGHT),
+        "fused, short forms not spelt out": lambda text: search.hits(
+            search.query(text, spell_out=False), _DEPTH, dense_weight=DENSE_WEIGHT
+        ),
         "sections as answers use them": lambda text: [section.hit for section in gather(search, text).sections],
         "sections without the cross-encoder": lambda text: [section.hit for section in gather(unread, text).sections],
     }

@@ -87,7 +87,8 @@ def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
             question = "question" in line
             first, holds = (line["question"], line["answered"]) if question else (line["statement"], line["supported"])
             query = search.query(first)
-            yield Example(first, search.passages[_nearest(search, query, rows)].embedding_input, holds, f"{_kind(question)} guide")
+            origin = "question guide" if question else "statement guide"
+            yield Example(first, search.passages[_nearest(search, query, rows)].embedding_input, holds, origin)
             if question and (other := _wrong(search, query, rows)) is not None:
                 yield Example(first, search.passages[other].embedding_input, False, "found guide", _FOUND_WEIGHT[holds])
 
@@ -100,10 +101,6 @@ def _other_examples(folder: Path) -> Iterator[Example]:
             yield from (Example(first, text, False, "question other") for first in line["unanswered"])
             yield from (Example(first, text, True, "statement other") for first in line["supported"])
             yield from (Example(first["statement"], text, False, "statement other") for first in line["altered"])
-
-
-def _kind(question: bool) -> str:
-    return "question" if question else "statement"
 
 
 def _nearest(search: Search, query: Query, rows: list[int]) -> int:

@@ -64,7 +64,7 @@ def _cases(folder: Path, half: str) -> list[Case]:
 
 def fit_support(settings: Settings, folder: Path) -> tuple[Path, AllLimits]:
     """Fit the limits of the check of a model's statements on the dev half; write them beside the index."""
-    limits = fit_limits(load_search(settings), read_statements(folder))
+    limits = fit_limits(_whole_search(settings), read_statements(folder))
     file = settings.store / SUPPORT_FILE
     file.write_text(limits.model_dump_json(indent=2) + "\n", "utf-8")
     return file, limits
@@ -72,10 +72,20 @@ def fit_support(settings: Settings, folder: Path) -> tuple[Path, AllLimits]:
 
 def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
     """Fit the coverage weights on the dev half; write them beside the index and return where, and what."""
-    coverage = fit_coverage(Assistant(load_search(settings)), read_cases(DOCS, folder), read_dialogues(folder))
+    coverage = fit_coverage(Assistant(_whole_search(settings)), read_cases(DOCS, folder), read_dialogues(folder))
     file = settings.store / COVERAGE_FILE
     file.write_text(coverage.model_dump_json(indent=2) + "\n", "utf-8")
     return file, coverage
+
+
+def _whole_search(settings: Settings) -> Search:
+    """Return the index with all that is fitted: without its cross-encoder, weights for it would be fitted on nothing."""
+    search = Search(Store(settings.store))
+    if search.embedder is None or search.cross_encoder is None:
+        raise UserError(
+            "The index has no embeddings, or no cross-encoder, to fit with.", remedy="Build it without CHATBOT_CROSS_ENCODER=false."
+        )
+    return search
 
 
 def train_cross_encoder(settings: Settings, folder: Path, adapter: Path | None, epochs: int, told: Callable[[str], None]) -> Path:

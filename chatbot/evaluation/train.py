@@ -14,7 +14,6 @@ from sklearn.metrics import roc_auc_score
 from chatbot.evaluation.examples import Example, shuffled
 from index import READ_TOKENS, bundled_folder
 
-EPOCHS = 2
 _RANK = 16
 _BATCH = 16
 _RATE = 4e-4
@@ -33,8 +32,8 @@ UPSTREAM = "sentence-transformers/all-MiniLM-L6-v2"
 Told = Callable[[str], None]
 
 
-def train(examples: Sequence[Example], target: Path, *, epochs: int = EPOCHS, told: Told = lambda line: None) -> dict[str, float]:
-    """Train on the examples that are not held out, and write the adapter after each epoch.
+def train(examples: Sequence[Example], target: Path, *, epochs: int, told: Told = lambda line: None) -> dict[str, float]:
+    """Train on the examples that are not held out, and write the adapter once it is whole.
 
     Args:
         examples: All of them.
@@ -74,9 +73,9 @@ def train(examples: Sequence[Example], target: Path, *, epochs: int = EPOCHS, to
             losses.append(float(loss.detach()))
             if number % 50 == 49:
                 told(f"epoch {epoch}, step {number + 1}: loss {np.mean(losses[-50:]):.3f}")
-        _save(model, target)
         reached = _measure(model, tokenizer, [example for example in examples if example.held_out])
         told(f"epoch {epoch}: " + ", ".join(f"{origin} {value:.3f}" for origin, value in reached.items()))
+    _save(model, target)  # not before: half a training must not take the place of a whole one
     return reached
 
 
