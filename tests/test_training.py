@@ -75,6 +75,9 @@ def test_broken_or_missing_examples_are_named(assistant: Assistant, tmp_path: Pa
     (_write(tmp_path, [], [OTHER]) / "other" / "a.jsonl").write_text("{\n", "utf-8")
     with pytest.raises(UserError, match=r"a\.jsonl, line 1"):
         read_examples(tmp_path, assistant.search, [])
+    _write(tmp_path, [], [{**OTHER}, {"title": "Espresso"}])
+    with pytest.raises(UserError, match=r"a\.jsonl, line 2, is no example"):
+        read_examples(tmp_path, assistant.search, [])
 
 
 def test_batches_hold_every_example_once_and_alike_lengths_together() -> None:

@@ -10,7 +10,7 @@ from chatbot.decide import Coverage
 from chatbot.evaluation.cases import Case
 from chatbot.evaluation.measure import Results, add_abstention, add_retrieval, addresses, ask
 from chatbot.evidence import gather
-from index import DENSE_WEIGHT, Hit, Search
+from index import DENSE_WEIGHT, Hit, Query, Search
 
 METRICS = (ir_measures.R @ 1, ir_measures.R @ 3, ir_measures.R @ 10, ir_measures.nDCG @ 10)
 _DEPTH = 50
@@ -45,15 +45,17 @@ def ablate(search: Search, coverage: Coverage, cases: Sequence[Case]) -> Results
 
 def _rankings(search: Search) -> dict[str, Ranking]:
     unread = search.without_reading()
+
+    def fused(query: Query) -> Sequence[Hit]:
+        return search.hits(query, _DEPTH, dense_weight=DENSE_WEIGHT)
+
     return {
         "lexical": lambda text: search.hits(search.query(text), _DEPTH, dense_weight=0.0),
         "dense": lambda text: search.hits(search.query(text), _DEPTH, dense_weight=1.0),
-        "fused": lambda text: search.hits(search.query(text), _DEPTH, dense_weight=DENSE_WEIGHT),
+        "fused": lambda text: fused(search.query(text)),
         "reciprocal rank": lambda text: _reciprocal_rank(search, text),
-        "fused, words not mended": lambda text: search.hits(search.query(text, mend=False), _DEPTH, dense_weight=DENSE_WEIGHT),
-        "fused, short forms not spelt out": lambda text: search.hits(
-            search.query(text, spell_out=False), _DEPTH, dense_weight=DENSE_WEIGHT
-        ),
+        "fused, words not mended": lambda text: fused(search.query(text, mend=False)),
+        "fused, short forms not spelt out": lambda text: fused(search.query(text, spell_out=False)),
         "sections as answers use them": lambda text: [section.hit for section in gather(search, text).sections],
         "sections without the cross-encoder": lambda text: [section.hit for section in gather(unread, text).sections],
     }

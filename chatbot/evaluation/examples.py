@@ -25,6 +25,9 @@ _FOUND_SHARE = 0.33
 _FOUND_WEIGHT = {True: 0.5, False: 0.7}
 """What such an example weighs, by whether the question has an answer: the section found may hold another one."""
 _HELD_OUT = 0.05
+_QUESTION, _STATEMENT = frozenset(("heading", "question", "answered")), frozenset(("heading", "statement", "supported"))
+_TEXT = frozenset(("title", "heading", "text", "answered", "unanswered", "supported", "altered"))
+"""Fields of a line: about a section of the guide, or with a text of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
         sections.setdefault((passage.page, passage.headings[-1]), []).append(row)
     for file in sorted(folder.glob("*.jsonl")):
         page = f"{file.stem.replace('__', '/')}/"
-        for line in _lines(file):
+        for line in _lines(file, _QUESTION, _STATEMENT):
             rows = sections.get((page, line["heading"]))
             if not rows:
                 continue  # the page was rewritten since
@@ -95,7 +98,7 @@ def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
 
 def _other_examples(folder: Path) -> Iterator[Example]:
     for file in sorted(folder.glob("*.jsonl")):
-        for line in _lines(file):
+        for line in _lines(file, _TEXT):
             text = f"{line['title']} > {line['heading']}\n{line['text']}"
             yield from (Example(first, text, True, "question other") for first in line["answered"])
             yield from (Example(first, text, False, "question other") for first in line["unanswered"])
@@ -121,13 +124,18 @@ def _draw(text: str, number: int) -> float:
     return hashlib.sha256(text.encode()).digest()[number] / 256
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
+def _lines(file: Path, *shapes: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a file; each must have all fields of one of the shapes."""
     for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
         if line.strip():
             try:
-                yield json.loads(line)
+                read = json.loads(line)
             except ValueError as error:
                 raise UserError(f"{file}, line {number}, is no JSON object.", remedy="Mend the line.") from error
+            if not isinstance(read, dict) or not any(shape <= read.keys() for shape in shapes):
+                fields = " or ".join(", ".join(sorted(shape)) for shape in shapes)
+                raise UserError(f"{file}, line {number}, is no example.", remedy=f"It needs {fields}.")
+            yield read
 
 
 def shuffled(examples: Sequence[Example], lengths: Sequence[int], batch: int, generator: np.random.Generator) -> list[np.ndarray]:
