@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from chatbot.advisor.advisor import Advisor
 from chatbot.advisor.dialogue import with_advice
-from chatbot.answer import Answer, Asked, Citation, Event, Place, Statement, Turn, Verdict, in_order
+from chatbot.answer import Answer, Asked, Citation, Event, Kind, Place, Statement, Turn, Verdict, in_order
 from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage, signals
 from chatbot.evidence import Evidence, gather
 from chatbot.select import select
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points, suggest
-from chatbot.understand import Complete, resolve, understand
+from chatbot.understand import Complete, kind_of, resolve, understand
 from chatbot.verify import verify
 from chatbot.write import NAME, write
 from index import Search, Store, load_reranker
@@ -43,6 +43,7 @@ class _Part:
     """One question of perhaps several, with what was found for it."""
 
     question: str
+    kind: Kind
     evidence: Evidence
     chance: float
 
@@ -113,7 +114,7 @@ class Assistant:
             return
         if asked.understood:
             yield asked
-        parts = [self._look_up(replace(asked, resolved=part), context) for part in asked.parts[:MOST_PARTS]]
+        parts = [self._look_up(replace(asked, resolved=part, kind=kind_of(part)), context) for part in asked.parts[:MOST_PARTS]]
         found = time.perf_counter()
         covered = [part for part in parts if part.chance >= self.coverage.threshold]
         written: Written | None = None
@@ -145,12 +146,12 @@ class Assistant:
 
     def _look_up(self, asked: Asked, context: str) -> _Part:
         evidence = gather(self.search, asked.resolved, context[:MOST_CONTEXT])
-        part = _Part(asked.resolved, evidence, self.coverage.chance(signals(asked, evidence)))
+        part = _Part(asked.resolved, asked.kind, evidence, self.coverage.chance(signals(asked, evidence)))
         if not asked.understood or len(asked.parts) > 1:
             return part
         # a follow-up's own words must be there; those that it took over helped to find, and the dialogue vouches for them
         own = gather(self.search, asked.question, asked.resolved, whole=asked.resolved)
-        return max(part, _Part(asked.resolved, own, self.coverage.chance(signals(asked, own))), key=lambda found: found.chance)
+        return max(part, _Part(asked.resolved, asked.kind, own, self.coverage.chance(signals(asked, own))), key=lambda found: found.chance)
 
     def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part], written: "Written | None" = None) -> Answer:
         statements: tuple[Statement, ...] = ()
@@ -159,7 +160,7 @@ class Assistant:
         if written and written.enough:
             statements, citations = written.statements, written.citations
         elif covered:
-            chosen = [part for found in covered for part in select(asked.kind, found.evidence, max(2, self.limit // len(covered)))]
+            chosen = [part for found in covered for part in select(found.kind, found.evidence, max(2, self.limit // len(covered)))]
             statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
         missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
         verdict: Verdict = "not_covered" if not statements else "partial" if missing else "answered"

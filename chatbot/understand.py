@@ -72,6 +72,7 @@ _POINTER = _words(
     "it|its|they|them|their|theirs|this|that|these|those|he|she|the ones?|both|former|latter|there|same|such",
     "the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?",
 )
+_PRONOUN = _words("it|they|them|this|that|these|those|both")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
 _ORDINAL = _words(rf"(?:the )?({'|'.join(_ORDINALS)})(?: one| point| option| step| item)")
 _LEAD_IN = re.compile(
@@ -138,10 +139,20 @@ def understand(
     if greeting := _GREETING.match(typed):
         return Asked(typed, typed, "open", (typed,), small_talk="thanks" if greeting["thanks"] else "greeting")
     resolved = (complete or resolve)(typed, history)
-    parts = tuple(dict.fromkeys(part.strip() for part in _SPLIT.split(resolved) if part.strip()))
-    # only questions that can stand alone are parts: "… and why?" belongs to what stands before it
-    whole = len(parts) < 2 or any(_POINTER.search(part) or not _stands_alone(part) for part in parts)
-    return Asked(typed, resolved, kind_of(resolved), (resolved,) if whole else parts, english=is_english(typed, known))
+    return Asked(typed, resolved, kind_of(resolved), _parts(resolved), english=is_english(typed, known))
+
+
+def _parts(question: str) -> tuple[str, ...]:
+    """Return the questions in one message, each as it would be asked alone; one, if a part needs the others to be understood.
+
+    "What is X and why does it matter?" points back to what was just named; "… and why?" belongs to what stands before it.
+    """
+    first, *others = dict.fromkeys(part.strip() for part in _SPLIT.split(question) if part.strip())
+    topic = topic_of(first) if _DEFINES.match(first) else ""
+    if topic and len(topic.split()) <= _LONGEST_PART:
+        others = [_put(part, topic) if _PRONOUN.search(part) and _content(part) else part for part in others]
+    alone = all(_stands_alone(part) and not _POINTER.search(part) for part in (first, *others))
+    return (first, *others) if alone else (question,)
 
 
 def kind_of(question: str) -> Kind:
@@ -234,6 +245,6 @@ def _put(question: str, topic: str) -> str:
         return _ORDINAL.sub(lambda _: topic, question, count=1)
     if found := re.search(r"\b(its|their|theirs)\b", question, re.IGNORECASE):
         return f"{question[: found.start()]}the {question[found.end() :].strip(' ?.!')} of {topic}?".replace("the  ", "the ")
-    if found := re.search(r"\b(it|they|them|this|that|these|those|both)\b", question, re.IGNORECASE):
+    if found := _PRONOUN.search(question):
         return question[: found.start()] + topic + question[found.end() :]
     return f"{question.rstrip(' ?.!')}: {topic}?"

@@ -96,11 +96,12 @@ def test_ordinal_beyond_the_list_names_no_item() -> None:
     [
         ("What is a feature store and who owns the model registry?", ["What is a feature store", "who owns the model registry?"]),
         ("How do I monitor drift? Which tools trace prompts?", ["How do I monitor drift?", "Which tools trace prompts?"]),
-        ("What is RAG and how does it work?", ["What is RAG and how does it work?"]),
+        ("What is RAG and how does it work?", ["What is RAG", "how does RAG work?"]),
+        ("How do I start a pilot and when does it end?", ["How do I start a pilot and when does it end?"]),
         ("What is drift and why?", ["What is drift and why?"]),
         ("Research and development of models", ["Research and development of models"]),
     ],
-    ids=["two with and", "two sentences", "second points back", "second is a word", "no question word"],
+    ids=["two with and", "two sentences", "back to what is defined", "back to a whole question", "second is a word", "no question word"],
 )
 def test_only_questions_that_stand_alone_are_parts(question: str, parts: list[str]) -> None:
     assert list(understand(question).parts) == parts
