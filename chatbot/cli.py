@@ -268,13 +268,15 @@ def train(
     ),
     adapter: Annotated[Path | None, typer.Option(help="Where the adapter goes; into this project by default.")] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 2,
+    further: Annotated[bool, typer.Option("--further", help="Go on from this project's adapter, as after examples were added.")] = False,
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
-    """Train the cross-encoder anew. Takes about an hour; build and tune afterwards."""
+    """Train the cross-encoder. Takes an hour or more; build and tune afterwards."""
     from chatbot.evaluation.run import train_cross_encoder
     from chatbot.settings import read_settings
 
-    written = train_cross_encoder(read_settings(store=store), cases, adapter, epochs, lambda line: err.print(line, highlight=False))
+    settings, told = read_settings(store=store), lambda line: err.print(line, highlight=False)
+    written = train_cross_encoder(settings, cases, adapter, epochs, told, further=further)
     out.print(f"Written to {written}. Now run `chatbot build` and `chatbot tune`.")
 
 

@@ -33,6 +33,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         _words("vs", "versus", "compared? (to|with|and)", "compare", "differ(s|ent|ence|ences|ently)?", "distinguish", "contrast")
     ),
     ("comparison", _words("as opposed to", "similarit(y|ies)", "have in common")),
+    ("list", _words(rf"(what|which) (\w+ ){{0,2}}({_PLURALS})")),
     (
         "choice",
         _words(
@@ -54,7 +55,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "list",
         _words(
             "what are", "list", "name (the|some|all|three|five)", "which (are|\\w+s\\b)", "examples? of", "types? of", "kinds? of",
-            rf"what (\w+ ){{0,2}}({_PLURALS})", "checklist", "enumerate",
+            "checklist", "enumerate",
         ),
     ),
     ("yes-no", _opening("is|are|does|do|can|could|will|would|should|has|have|did|was|were|must|isn't|aren't|doesn't|don't|can't")),

@@ -31,6 +31,7 @@ _POINTING = re.compile(
 _SENTENCE_END = re.compile(r"(?<=[.!?:])[\"”)*_]*\s+(?=[\"“(*_`\[]*[A-Z0-9])")
 _BARE_TAG = re.compile(r"<\w+[^<>]*>")
 """An opening tag alone, such as the home page's `<div class="hero" markdown>`: layout, not text."""
+_MIXED_LIST = re.compile(r"^\d+\. .*\n+(?=[-*+] )|^[-*+] .*\n+(?=\d+\. )|^[-*+] (?!\[).*\n+(?=[-*+] \[[ x]\] )", re.M)
 _FILLER = re.compile(
     r"rapidly evolving|in today's|ever-changing|game.?changer|cutting.edge|unlock the|harness the power|delve|seamless(ly)?"
     r"|it is important to note|leverag(e|es|ing)\b",
@@ -62,6 +63,9 @@ def _all_rules(page: SourcePage, sources: set[str]) -> Iterator[tuple[int, str]]
         yield from ((number, f"filler: '{found[0]}'") for found in _FILLER.finditer(line))
         if re.search(r"!\[\s*\]\(|<img(?![^>]*\balt=)", line):
             yield number, "an image has no text alternative"
+    for found in _MIXED_LIST.finditer(page.body):
+        line = page.first_line + page.body[: found.end()].count("\n")
+        yield line, "two lists without a sentence between them are shown as one; say what the second is"
 
 
 def _front_matter(page: SourcePage) -> Iterator[tuple[int, str]]:

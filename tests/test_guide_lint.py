@@ -55,6 +55,9 @@ def test_a_page_that_keeps_every_rule_has_no_problem(tmp_path: Path) -> None:
         pytest.param("every day", "every day, leveraging dashboards,", 11, "filler: 'leveraging'", id="filler"),
         pytest.param("every day", "every day ![](a.svg)", 11, "no text alternative", id="image without words"),
         pytest.param("every day", "every day <img src=a.svg>", 11, "no text alternative", id="element without words"),
+        pytest.param(PROSE, f"{PROSE}\n\n1. One\n2. Two\n\n- [ ] Done", 16, "two lists without", id="checklist after steps"),
+        pytest.param(PROSE, f"{PROSE}\n\n- One\n\n1. Two", 15, "two lists without", id="steps after points"),
+        pytest.param(PROSE, f"{PROSE}\n\n- One\n\n- [ ] Done", 15, "two lists without", id="checklist after points"),
     ],
 )
 def test_a_broken_rule_is_named_with_its_line(before: str, after: str, line: int, says: str, tmp_path: Path) -> None:
@@ -68,6 +71,7 @@ def test_a_broken_rule_is_named_with_its_line(before: str, after: str, line: int
     [
         pytest.param("every day", "every day [@paper-2024; @synthesis]", id="known source and mark"),
         pytest.param("every day", "every day ![A curve](a.svg)", id="image with words"),
+        pytest.param("every day.", "every day:\n\n- [ ] One\n- [ ] Two\n\nAnd then:\n\n1. One\n2. Two", id="two lists, each with its sentence"),
         pytest.param(f"## Watch it\n\n{PROSE}", "## Read next\n\n- [Cost](cost.md)\n", id="closing list of links"),
         pytest.param("tags:", "kind: glossary\ntags:", id="short form"),
         pytest.param(

@@ -89,8 +89,15 @@ def test_batches_hold_every_example_once_and_alike_lengths_together() -> None:
     assert [list(batch) for batch in batches] != [list(batch) for batch in shuffled(examples, lengths, 10, np.random.default_rng(1))]
 
 
-def test_training_learns_and_ends_in_an_adapter_that_loads(tmp_path: Path) -> None:
+def test_training_learns_goes_on_and_ends_in_an_adapter_that_loads(tmp_path: Path) -> None:
     import torch
+
+    def gap(adapter: Path) -> float:
+        model, tokenizer = load_reference(adapter)
+        with torch.no_grad():
+            logits = [float(model(**tokenizer(each.first, each.second, return_tensors="pt")).logits) for each in examples]
+        holds = np.array([each.holds for each in examples])
+        return float(np.mean(np.array(logits)[holds]) - np.mean(np.array(logits)[~holds]))
 
     colours, animals = ("red", "green", "blue", "white"), ("cat", "dog", "horse", "bird")
     examples = [
@@ -104,8 +111,7 @@ def test_training_learns_and_ends_in_an_adapter_that_loads(tmp_path: Path) -> No
     assert {file.name for file in (tmp_path / "adapter").iterdir()} >= {"adapter_config.json", "adapter_model.safetensors"}
     assert str(ROOT) not in (tmp_path / "adapter" / "adapter_config.json").read_text("utf-8"), "paths of a machine are not published"
     assert told[0].startswith(f"{sum(not each.held_out for each in examples)} examples")
-    model, tokenizer = load_reference(tmp_path / "adapter")
-    with torch.no_grad():
-        logits = [float(model(**tokenizer(each.first, each.second, return_tensors="pt")).logits) for each in examples]
-    holds = np.array([each.holds for each in examples])
-    assert np.mean(np.array(logits)[holds]) > np.mean(np.array(logits)[~holds])
+    learned = gap(tmp_path / "adapter")
+    assert learned > 0
+    train(examples, tmp_path / "further", epochs=1, further=tmp_path / "adapter", told=told.append)
+    assert gap(tmp_path / "further") > learned, "a training that goes on keeps what was learned"

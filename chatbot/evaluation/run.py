@@ -88,8 +88,10 @@ def _whole_search(settings: Settings) -> Search:
     return search
 
 
-def train_cross_encoder(settings: Settings, folder: Path, adapter: Path | None, epochs: int, told: Callable[[str], None]) -> Path:
-    """Train the cross-encoder on `folder/training`; return where its adapter was written.
+def train_cross_encoder(
+    settings: Settings, folder: Path, adapter: Path | None, epochs: int, told: Callable[[str], None], *, further: bool = False
+) -> Path:
+    """Train the cross-encoder on `folder/training`, anew or further; return where its adapter was written.
 
     Raises:
         UserError: If there are no examples, or no index with embeddings, by which passages are chosen.
@@ -102,7 +104,7 @@ def train_cross_encoder(settings: Settings, folder: Path, adapter: Path | None, 
         raise UserError("The index has no embeddings.", remedy="Build it with an embedding model.")
     judging = [case.question for case in read_cases(DOCS, folder)] + [one.text for one in read_statements(folder)]
     target = adapter or ADAPTER
-    train(read_examples(folder / "training", search, judging), target, epochs=epochs, told=told)
+    train(read_examples(folder / "training", search, judging), target, epochs=epochs, further=ADAPTER if further else None, told=told)
     return target
 
 

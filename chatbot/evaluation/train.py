@@ -18,6 +18,8 @@ _RANK = 16
 _BATCH = 16
 _RATE = 4e-4
 """At 1e-3 the pooled vector saturates, and nothing is learned."""
+_FURTHER_RATE = 2.5e-4
+"""Where a training goes on: what was learned is kept."""
 _WARM_UP = 20
 """Steps to the full rate."""
 _MATCHED = 1800
@@ -32,13 +34,16 @@ UPSTREAM = "sentence-transformers/all-MiniLM-L6-v2"
 Told = Callable[[str], None]
 
 
-def train(examples: Sequence[Example], target: Path, *, epochs: int, told: Told = lambda line: None) -> dict[str, float]:
+def train(
+    examples: Sequence[Example], target: Path, *, epochs: int, further: Path | None = None, told: Told = lambda line: None
+) -> dict[str, float]:
     """Train on the examples that are not held out, and write the adapter once it is whole.
 
     Args:
         examples: All of them.
         target: Folder of the adapter, in peft's layout.
         epochs: Passes over the examples.
+        further: Folder of an adapter to go on from, such as after examples were added; it has learned to match already.
         told: Hears what was reached.
 
     Returns:
@@ -49,18 +54,22 @@ def train(examples: Sequence[Example], target: Path, *, epochs: int, told: Told 
     torch.manual_seed(_SEED)
     generator = np.random.default_rng(_SEED)
     learned = [example for example in examples if not example.held_out]
-    model, tokenizer = _fresh_model()
-    rounds = [_matching(learned, generator), *[learned] * epochs]
+    held_out = [example for example in examples if example.held_out]
+    model, tokenizer = _trainable_model(further)
+    first = [] if further else [_matching(learned, generator)]
+    rounds, rate = [*first, *[learned] * epochs], _FURTHER_RATE if further else _RATE
     trainable = [weights for weights in model.parameters() if weights.requires_grad]
-    optimizer = torch.optim.AdamW(trainable, lr=_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(trainable, lr=rate, weight_decay=0.01)
     steps = [-(-len(each) // _BATCH) for each in rounds]
-    # full rate until matching is learned, then falling to nothing
+    falling = sum(steps[len(first) :])  # full rate until matching is learned, then down to nothing
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / _WARM_UP, 1.0, (sum(steps) - step) / max(1, sum(steps) - steps[0]))
+        optimizer, lambda step: min((step + 1) / _WARM_UP, 1.0, (sum(steps) - step) / max(1, falling))
     )
     told(f"{len(learned)} examples, {sum(each.numel() for each in trainable)} weights")
+    if further:
+        told(f"before: {_told(_measure(model, tokenizer, held_out))}")
     reached: dict[str, float] = {}
-    for epoch, seen in enumerate(rounds):
+    for epoch, seen in enumerate(rounds, 1 - len(first)):
         losses = []
         lengths = [len(example.second) for example in seen]
         for number, batch in enumerate(shuffled(seen, lengths, _BATCH, generator)):
@@ -73,8 +82,8 @@ def train(examples: Sequence[Example], target: Path, *, epochs: int, told: Told 
             losses.append(float(loss.detach()))
             if number % 50 == 49:
                 told(f"epoch {epoch}, step {number + 1}: loss {np.mean(losses[-50:]):.3f}")
-        reached = _measure(model, tokenizer, [example for example in examples if example.held_out])
-        told(f"epoch {epoch}: " + ", ".join(f"{origin} {value:.3f}" for origin, value in reached.items()))
+        reached = _measure(model, tokenizer, held_out)
+        told(f"epoch {epoch}: {_told(reached)}")
     _save(model, target)  # not before: half a training must not take the place of a whole one
     return reached
 
@@ -91,8 +100,8 @@ def _matching(learned: Sequence[Example], generator: np.random.Generator) -> lis
     return [*holding, *wrong]
 
 
-def _fresh_model() -> tuple[Any, Any]:
-    from peft import LoraConfig, get_peft_model
+def _trainable_model(further: Path | None) -> tuple[Any, Any]:
+    from peft import LoraConfig, PeftModel, get_peft_model
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     folder = bundled_folder()
@@ -100,13 +109,16 @@ def _fresh_model() -> tuple[Any, Any]:
     bare = AutoModelForSequenceClassification.from_pretrained(
         folder, num_labels=1, local_files_only=True, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, attn_implementation="eager"
     )
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    if further:
+        return PeftModel.from_pretrained(bare, str(further), is_trainable=True), tokenizer
     config = LoraConfig(
         r=_RANK,
         lora_alpha=2 * _RANK,
         target_modules=["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"],
         modules_to_save=["classifier", "pooler"],
     )
-    return get_peft_model(bare, config), AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    return get_peft_model(bare, config), tokenizer
 
 
 def _logits(model: Any, tokenizer: Any, batch: Sequence[Example]) -> Any:
@@ -139,6 +151,10 @@ def _measure(model: Any, tokenizer: Any, held_out: Sequence[Example]) -> dict[st
     origins = np.array([example.origin for example in held_out])
     kinds = [origin for origin in dict.fromkeys(origins) if len(set(labels[origins == origin])) == 2]
     return {origin: float(roc_auc_score(labels[origins == origin], scores[origins == origin])) for origin in kinds}
+
+
+def _told(reached: dict[str, float]) -> str:
+    return ", ".join(f"{origin} {value:.3f}" for origin, value in reached.items())
 
 
 def _save(model: Any, target: Path) -> None:
