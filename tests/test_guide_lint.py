@@ -71,7 +71,9 @@ def test_a_broken_rule_is_named_with_its_line(before: str, after: str, line: int
     [
         pytest.param("every day", "every day [@paper-2024; @synthesis]", id="known source and mark"),
         pytest.param("every day", "every day ![A curve](a.svg)", id="image with words"),
-        pytest.param("every day.", "every day:\n\n- [ ] One\n- [ ] Two\n\nAnd then:\n\n1. One\n2. Two", id="two lists, each with its sentence"),
+        pytest.param(
+            "every day.", "every day:\n\n- [ ] One\n- [ ] Two\n\nAnd then:\n\n1. One\n2. Two", id="two lists, each with its sentence"
+        ),
         pytest.param(f"## Watch it\n\n{PROSE}", "## Read next\n\n- [Cost](cost.md)\n", id="closing list of links"),
         pytest.param("tags:", "kind: glossary\ntags:", id="short form"),
         pytest.param(
