@@ -23,7 +23,10 @@ from index.store import PageInfo, Store, read_pages, read_passages
 from index.vocabulary import read_vocabulary
 from index.words import PassageWords
 
-DENSE_WEIGHT = 0.55
+DENSE_WEIGHT = 0.65
+_SENTENCE_SHARE = 0.5
+"""What the best sentence of a passage counts in its dense score: the vector of the whole hides what one sentence says. Both this
+and the weight were chosen on the dev half, where R@3 rose from 0.81 to 0.87 by hand, and from 0.65 to 0.67 for the hard ones."""
 CANDIDATES = 100
 """Passages taken from each ranking before fusion."""
 _SAME = 90
@@ -61,7 +64,7 @@ class Hit:
     score: float
     """Fused, from 0 to 1, relative to the other candidates of the same question."""
     cosine: float
-    """To the question; 0 where search is lexical only."""
+    """To the question, the mean of the passage's and of its best sentence's; 0 where search is lexical only."""
     bm25: float
 
 
@@ -176,6 +179,8 @@ class Search:
         if not rows:
             return []
         dense = np.array([cosines.get(row, 0.0) for row in rows])
+        if cosines:
+            dense = (1 - _SENTENCE_SHARE) * dense + _SENTENCE_SHARE * self._best_sentences(query, rows)
         lexical = bm25[rows].astype(float)
         fused = fuse(dense, lexical, dense_weight=share if cosines else 0.0)
         reranker = self.reranker if dense_weight is None else None
@@ -184,6 +189,16 @@ class Search:
             Hit(self.passages[rows[place]], rows[place], float(fused[place]), float(dense[place]), float(lexical[place])) for place in order
         ]
         return _reranked(reranker, query, hits)[:count] if reranker else hits
+
+    def _best_sentences(self, query: Query, rows: list[int]) -> np.ndarray:
+        """Return the cosine of the best unit of each passage, float, shape (rows,); of a passage without units, the lowest of all."""
+        starts, ends = self._unit_starts[rows], self._unit_starts[np.array(rows) + 1]
+        owners = np.repeat(np.arange(len(rows)), ends - starts)
+        places = np.arange(len(owners)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts) + starts[owners]
+        cosines = self._unit_vectors[places].astype(np.float32) @ query.vector
+        best = np.full(len(rows), cosines.min(initial=1.0))
+        np.maximum.at(best, owners, cosines)
+        return best
 
     def distinct_hits(self, query: Query, count: int) -> list[Hit]:
         """Return the best passages without those that repeat a better one; see `distinct`."""

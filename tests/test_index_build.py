@@ -177,6 +177,17 @@ def test_questions_that_pages_answer_are_kept_but_never_found(build: Build, make
     assert not search.lexical.scores(["zebra"]).any()
 
 
+def test_one_sentence_that_fits_makes_up_for_the_rest_of_a_long_passage(build: Build, make_site: MakeSite, store: Store) -> None:
+    others = " ".join(f"Word{number} stands beside word{number + 1}." for number in range(12))
+    pages = {"long.html": f"<h1>X</h1><p>{others} Pagers ring at night.</p>", "short.html": "<h1>X</h1><p>Quiet night pagers sleep.</p>"}
+    build(make_site(pages))
+    search = Search(store, embedder=WordEmbedder())
+    query = search.query("pagers ring night")
+    cosines = search.dense.search(query.vector, 2)  # type: ignore[union-attr, arg-type]
+    assert max(cosines, key=lambda row: cosines[row]) == next(r for r, each in enumerate(search.passages) if each.page == "short.html")
+    assert search.hits(query, dense_weight=1.0)[0].passage.page == "long.html"
+
+
 def test_pages_from_elsewhere_are_indexed_like_a_site(store: Store, tmp_path: Path) -> None:
     page = Page("doc-1", "Drift", "", (Section(("Drift",), "", (Block("text", "Data changes.", "Data changes."),)),))
     manifest = build_pages([page], store, model=str(tmp_path / "no-model"))
