@@ -257,7 +257,7 @@ def tune(
     with err.status("Fitting"):
         file, coverage = fit(read_settings(store=store), cases)
         beside, limits = fit_support(read_settings(store=store), cases)
-    out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.meaning.threshold}. Written to {file}")
+    out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.reading.threshold}. Written to {file}")
     out.print(f"Limits of statements fitted on {limits.fitted_on}. Written to {beside}")
 
 

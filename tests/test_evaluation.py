@@ -17,6 +17,7 @@ from chatbot.decide import read_coverage
 from chatbot.evaluation.ablation import ablate
 from chatbot.evaluation.beir import measure_dataset
 from chatbot.evaluation.cases import Alteration, half_of, read_cases, read_dialogues, read_statements
+from chatbot.evaluation.fit import fit_logistic
 from chatbot.evaluation.measure import Results
 from chatbot.evaluation.run import evaluate_guide, failures, to_json, write_report
 from chatbot.evaluation.statements import fit_limits, judge
@@ -97,6 +98,18 @@ def test_limits_are_fitted_on_dev_and_judge_statements_as_before(assistant: Assi
     assert fitted.fitted_on.startswith(f"dev: {sum(one.half == 'dev' and one.altered is None for one in stated)} faithful")
     rejected = [not support.supported for support in judge(assistant.search.by_words_alone(), stated, fitted)]
     assert sum(found and one.altered is not None for one, found in zip(stated, rejected, strict=True)) > 0.7 * sum(rejected)
+
+
+def test_both_kinds_of_error_are_equally_frequent_at_the_fitted_threshold_whatever_is_easy() -> None:
+    generator = np.random.default_rng(0)
+    near, covered, far = generator.normal(0, 1, 150), generator.normal(1.5, 2, 450), np.full(300, -9.0)
+    values = np.concatenate((near, covered, far))
+    labels = np.repeat([False, True, False], [150, 450, 300])
+    judged = values > -9
+    fitted = fit_logistic(values[:, None], labels, ("signal",), judged=judged)
+    answered = np.array([fitted.chance({"signal": value}) >= fitted.threshold for value in values])
+    assert np.mean(answered[:150]) == pytest.approx(np.mean(~answered[150:600]), abs=0.03)
+    assert fit_logistic(values[:, None], labels, ("signal",)).threshold < fitted.threshold
 
 
 def test_addresses_that_cases_name_exist(site: Path, assistant: Assistant) -> None:

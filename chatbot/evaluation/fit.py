@@ -45,12 +45,11 @@ def follow_ups(assistant: Assistant, dialogues: Sequence[Dialogue]) -> Iterator[
 
 
 def fit_coverage(assistant: Assistant, cases: Sequence[Case], dialogues: Sequence[Dialogue]) -> Coverage:
-    """Fit logistic models on cases of the dev half, and the threshold where both kinds of error cost the same.
+    """Fit logistic models on cases of the dev half, and the threshold at which both kinds of error are equally frequent.
 
-    A question that is answered though it isn't covered, and one that is refused though it is, count alike, each as a
-    share of its own kind. The threshold is chosen on cross-validated chances, not on those of the final fit, and only on
-    questions as readers ask them. The models for an index without a cross-encoder, and without embeddings, are fitted on what
-    the same questions find there.
+    The threshold is chosen on questions as readers ask them and, among those that aren't covered, on near misses: questions on
+    other subjects are refused at any threshold, and would only flatter it. The models for an index without a cross-encoder, and
+    without embeddings, are fitted on what the same questions find there.
 
     Args:
         assistant: Over an index with embeddings and a cross-encoder.
@@ -62,26 +61,36 @@ def fit_coverage(assistant: Assistant, cases: Sequence[Case], dialogues: Sequenc
     asked = [*(assistant.understand(case.question) for case in dev), *(turn for turn, _ in continued)]
     labels = np.array([*(case.covered for case in dev), *(covered for _, covered in continued)])
     weights = np.array([*(_HARDER if case.origin == "dev" else 1.0 for case in dev), *(1.0 for _ in continued)])
+    judged = np.array([*(case.origin != "dev" and (case.covered or case.near) for case in dev), *(True for _ in continued)])
     unread = Assistant(assistant.search.without_reading())
     by_words = Assistant(assistant.search.by_words_alone())
     counts = f"{int(labels.sum())} covered, {int((~labels).sum())} uncovered"
     return Coverage(
-        reading=fit_logistic(signal_rows(assistant, asked, READING_SIGNALS), labels, weights, READING_SIGNALS),
-        meaning=fit_logistic(signal_rows(unread, asked, SIGNALS), labels, weights, SIGNALS),
-        words=fit_logistic(signal_rows(by_words, asked, WORD_SIGNALS), labels, weights, WORD_SIGNALS),
+        reading=fit_logistic(signal_rows(assistant, asked, READING_SIGNALS), labels, READING_SIGNALS, weights, judged),
+        meaning=fit_logistic(signal_rows(unread, asked, SIGNALS), labels, SIGNALS, weights, judged),
+        words=fit_logistic(signal_rows(by_words, asked, WORD_SIGNALS), labels, WORD_SIGNALS, weights, judged),
         fitted_on=f"dev: {counts}; index {assistant.search.version}; {datetime.now(UTC):%Y-%m-%d}",
     )
 
 
-def fit_logistic(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, names: tuple[str, ...]) -> Logistic:
-    """Fit a logistic model, and its threshold on cross-validated chances.
+def fit_logistic(
+    rows: np.ndarray,
+    labels: np.ndarray,
+    names: tuple[str, ...],
+    weights: np.ndarray | None = None,
+    judged: np.ndarray | None = None,
+) -> Logistic:
+    """Fit a logistic model, and its threshold on cross-validated chances, not on those of the final fit.
 
     Args:
         rows: Signals, shape (cases, signals).
         labels: What is so, shape (cases,).
-        weights: Of the cases; the threshold is chosen on those of weight 1.
         names: Of the signals.
+        weights: Of the cases; all alike if not given.
+        judged: On which cases the threshold is chosen, shape (cases,); all if not given.
     """
+    weights = np.ones(len(rows)) if weights is None else weights
+    judged = np.ones(len(rows), dtype=bool) if judged is None else judged
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, class_weight="balanced", max_iter=2000, random_state=_SEED))
     folds = StratifiedKFold(10, shuffle=True, random_state=_SEED)
     weighted = {"logisticregression__sample_weight": weights}
@@ -91,13 +100,13 @@ def fit_logistic(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, name
     return Logistic(
         weights={name: round(float(weight), 4) for name, weight in zip(names, logistic.coef_[0] / scale, strict=True)},
         intercept=round(float(logistic.intercept_[0] - np.sum(logistic.coef_[0] * scaler.mean_ / scale)), 4),
-        threshold=round(_threshold(held_out[weights == 1], labels[weights == 1]), 3),
+        threshold=round(_threshold(held_out[judged], labels[judged]), 3),
     )
 
 
 def _threshold(chances: np.ndarray, labels: np.ndarray) -> float:
-    """Return the threshold of least error, both kinds counted as shares of their own."""
+    """Return the threshold of the equal error rate: the one of least error jumps with a few cases, as its curve is flat around it."""
     candidates = np.unique(chances)
     middles = (candidates[1:] + candidates[:-1]) / 2
-    errors = [np.mean(chances[~labels] >= at) + np.mean(chances[labels] < at) for at in middles]
-    return float(middles[int(np.argmin(errors))])
+    differences = [abs(np.mean(chances[~labels] >= at) - np.mean(chances[labels] < at)) for at in middles]
+    return float(middles[int(np.argmin(differences))])

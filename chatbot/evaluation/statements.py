@@ -59,7 +59,7 @@ def fit_limits(search: Search, stated: Sequence[Stated]) -> AllLimits:
     rows = np.array([_least_held(sentences) for sentences in read])
     counts = f"{int((~altered).sum())} faithful, {int(altered.sum())} altered"
     return AllLimits(
-        reading=fit_logistic(rows, ~altered, np.ones(len(rows)), WEIGHED),
+        reading=fit_logistic(rows, ~altered, WEIGHED),
         **fitted,
         fitted_on=f"dev: {counts}; index {search.version}; {datetime.now(UTC):%Y-%m-%d}",
     )
