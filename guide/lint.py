@@ -64,8 +64,10 @@ def _all_rules(page: SourcePage, sources: set[str]) -> Iterator[tuple[int, str]]
         if re.search(r"!\[\s*\]\(|<img(?![^>]*\balt=)", line):
             yield number, "an image has no text alternative"
     for found in _MIXED_LIST.finditer(page.body):
-        line = page.first_line + page.body[: found.end()].count("\n")
-        yield line, "two lists without a sentence between them are shown as one; say what the second is"
+        yield (
+            page.first_line + page.body[: found.end()].count("\n"),
+            "two lists without a sentence between them are shown as one; say what the second is",
+        )
 
 
 def _front_matter(page: SourcePage) -> Iterator[tuple[int, str]]:
