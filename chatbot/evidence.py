@@ -4,10 +4,12 @@ Between retrieval and the decision: fed by index.Search, read by chatbot.decide 
 """
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from chatbot.understand import kind_of
 from index import Block, Hit, Passage, Query, Search, Unit, distinct, fold, is_stop_word, terms
 
 SECTIONS = 8
@@ -25,6 +27,8 @@ question usually has, so that the cosine decides."""
 _WORDS_SHARE = 0.4
 _USUAL_MEAN = 0.6
 """What the match of words adds to a section's score, and the mean from which it adds."""
+_DEFINED = 0.15
+"""What a section gains whose heading is just what is to be defined: its own entry goes before all that speaks of it."""
 _FORM = frozenset(
     terms("vs versus compare compared comparison differ difference different list name explain describe define definition meaning example")
 )
@@ -175,7 +179,7 @@ def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) 
     heading_overlap = _share(weights, heading_terms)
     overlap = _share(weights, present)
     words = _match_words(search, query, rows)
-    fit = _section_fit(hit, scored, weights, overlap, heading_overlap)
+    fit = _section_fit(hit, scored, weights, overlap, heading_overlap, defines=kind_of(query.text) == "definition")
     if query.word_vectors is not None:  # without a model there is no match to add or to miss
         fit += _WORDS_SHARE * (words.mean - _USUAL_MEAN)
     return SectionEvidence(hit, tuple(scored), overlap, heading_overlap, words, fit)
@@ -198,13 +202,14 @@ def _match_words(search: Search, query: Query, rows: list[int]) -> WordMatch:
     )
 
 
-def _section_fit(hit: Hit, scored: list[Scored], weights: dict[str, float], overlap: float, heading_overlap: float) -> float:
+def _section_fit(
+    hit: Hit, scored: list[Scored], weights: dict[str, float], overlap: float, heading_overlap: float, *, defines: bool
+) -> float:
     """Return how well a section answers: by its passage, its best unit, its first sentence and its heading.
 
     The shares were searched at random on the dev half; many mixtures do as well, none of the signals alone does.
     """
-    last = set(terms(hit.passage.headings[-1]))
-    named = len(last & set(weights)) / len(last | set(weights)) if last else 0.0
+    named = _named(hit.passage.headings[-1], set(weights))
     opener = next((unit.score for unit in scored if unit.unit.kind == "text"), 0.0)
     return (
         0.2 * hit.score
@@ -214,7 +219,15 @@ def _section_fit(hit: Hit, scored: list[Scored], weights: dict[str, float], over
         + 0.2 * overlap
         + 0.05 * heading_overlap
         + 0.05 * named
+        + (_DEFINED if named == 1 and defines else 0.0)
     )
+
+
+def _named(heading: str, asked: set[str]) -> float:
+    """Return how far a heading names what is asked and nothing else, 0 to 1; "Key-value cache (KV cache)" goes by either name."""
+    both = re.fullmatch(r"(.+) \(([^()]+)\)", heading)
+    names = [set(terms(name)) for name in (heading, *(both.groups() if both else ()))]
+    return max((len(name & asked) / len(name | asked) for name in names if name), default=0.0)
 
 
 def _fit(cosine: float, own_overlap: float, overlap: float) -> float:

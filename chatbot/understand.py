@@ -69,26 +69,36 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _SHORT_FORM = re.compile(r"^[\w./&+-]+( [\w./&+-]+){0,3}\??$")
 
+_ONE = "|".join(
+    rf"(?<={verb} )one(?=\W*$| (?:for|with|without|if|when|at|in|and)\b)" for verb in "need want have get use build buy run without".split()
+)
+"""A pronoun, not a number: "do we need one?", and not "do we need one platform?"."""
 _POINTER = _words(
+    _ONE,
+    r"which ones?(?!.*\b(?:or|vs)\b)",
     "it|its|they|them|their|theirs|this|that|these|those|he|she|the ones?|both|former|latter|there|same|such",
     "the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?",
 )
-_PRONOUN = _words("it|they|them|this|that|these|those|both")
+_PRONOUN = _words("it|they|them|this|that|these|those|both", _ONE)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
 _ORDINAL = _words(rf"(?:the )?({'|'.join(_ORDINALS)})(?: one| point| option| step| item)")
 _LEAD_IN = re.compile(
     r"^\W*((and|but|so|or|also|ok(ay)?|then|no|yes|right|same for|what about|how about|i mean|actually|sorry)\b[\s,]*)+", re.IGNORECASE
 )
+_REQUESTS = "explain|define|list|name|tell|give|show|compare|describe"
 _WHOLE = _opening(
     "what|who|where|when|which|why|how|is|are|do|does|did|can|could|should|would|will|has|have|was|were",
-    "explain|define|list|name|tell|give|show|compare|describe",
+    _REQUESTS,
 )
+_REQUEST = _opening(_REQUESTS)
 _DEFINES = _opening("what('s| is| are|s)", "define", "explain", "describe")
 _ABOUT_ANSWERS = frozenset(
     "example examples detail details reason reasons source sources pls please elaborate else continue difference summary briefly".split()
 )
 """Words that ask for more of what was said, whatever it was."""
 _CONTINUING = _opening("for|with|without|in|on|at|by|to|from|if|when|under|during|after|before")
+_REPLACING = frozenset(("for", "with", "without", "in", "on", "at", "during", "under"))
+"""Of those, the ones that open a phrase of their own wherever they stand."""
 _ASKING = _words("what|which|who|whom|how|when|why|where|should|do|does|is|are|can|did|will")
 _IDIOM = _words(
     "worth it", "is it (true|possible|worth|safe|ok(ay)?|cheaper|better|legal|necessary)", "does it (make sense|matter)", "(so|such) that",
@@ -184,8 +194,15 @@ def resolve(question: str, history: tuple[Turn, ...]) -> str:
     if _POINTER.search(bare) and _content(bare):
         return _put(bare, topic)
     if _CONTINUING.match(bare) and len(before.split()) <= _LONGEST_CONTINUED:
-        return f"{before.rstrip(' ?.!')} {bare}".rstrip(" ?.!") + "?"
+        return f"{_without_its_like(before.rstrip(' ?.!'), bare)} {bare}".rstrip(" ?.!") + "?"
     return f"{topic}: {bare}"
+
+
+def _without_its_like(question: str, continued: str) -> str:
+    """Return a question without the phrase at its end in whose place another comes: "… for a bank", "and for an insurer?"."""
+    word = continued.split(maxsplit=1)[0].lower()
+    found = re.search(rf"^(.+\S)\s+{re.escape(word)}\s+(\S+ ?){{1,{_LONGEST_PART}}}$", question, re.IGNORECASE)
+    return found[1] if found and word in _REPLACING else question
 
 
 def _stands_alone(question: str) -> bool:
@@ -203,8 +220,8 @@ def _stands_alone(question: str) -> bool:
 
 
 def topic_of(question: str) -> str:
-    """Return the words of a question that name its subject: without question words and relations at its start."""
-    words = _RELATION.sub("", question.strip(" ?.!")).split()
+    """Return the words of a question that name its subject: without question words, requests and relations at its start."""
+    words = _REQUEST.sub("", re.sub(r"\b(are|is) there\b", "", _RELATION.sub("", question.strip(" ?.!")))).split()
     while words and (is_stop_word(fold(words[0].strip(",;:'\""))) or not any(map(str.isalnum, words[0]))):
         words.pop(0)
     while words and is_stop_word(fold(words[-1])):
@@ -228,7 +245,7 @@ def _refers(question: str) -> bool:
 def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
     ordinal = _ORDINAL.search(question) or re.match(rf"^\W*(?:the )?({'|'.join(_ORDINALS)})\W*$", question, re.IGNORECASE)
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.MULTILINE)
+    items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.MULTILINE) or _rows(said)
     if not ordinal or not items:
         return None
     place = _ORDINALS[(ordinal[2] if ordinal.re is _ORDINAL else ordinal[1]).lower()]
@@ -236,6 +253,13 @@ def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
         return None
     plain = re.sub(r"[*`]|\s*\[\d+\]", "", items[place])
     return re.split(r"[.:;—–(]", plain)[0].strip()[:120] or None
+
+
+def _rows(said: str) -> list[str]:
+    """Return the first cells of a Markdown table's rows."""
+    cells: list[str] = re.findall(r"^\s*\|\s*(.+?)\s*\|", said, re.MULTILINE)
+    rule = next((place for place, cell in enumerate(cells) if re.fullmatch(r":?-+:?", cell)), -1)
+    return cells[rule + 1 :]
 
 
 def _put(question: str, topic: str) -> str:

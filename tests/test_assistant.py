@@ -100,6 +100,13 @@ def test_definition_begins_with_the_sentence_that_defines(brewing: Assistant, as
     assert answer.citations[0].url.startswith("foundations/what-is-llmops/")
 
 
+@pytest.mark.parametrize(
+    ("question", "named"), [("What is RAG?", "(RAG)"), ("What is an LLM?", "(LLM)"), ("what's kv cache", "(KV cache)")]
+)
+def test_short_form_is_defined_by_the_section_that_bears_it(assistant: Assistant, question: str, named: str) -> None:
+    assert assistant.answer(question).citations[0].heading.endswith(named)
+
+
 def test_comparison_keeps_the_table_s_header_and_rows(brewing: Assistant) -> None:
     answer = brewing.answer("Compare single boiler and dual boiler machines")
     rows = [statement for statement in answer.statements if statement.kind == "row"]

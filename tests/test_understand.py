@@ -57,8 +57,24 @@ def test_kind_follows_from_the_form_whatever_the_subject() -> None:
             "tell me more about Drift",
         ),
         (["What are the steps?", "1. Plan it [1]\n2. Build it [1]\n3. Run it [2]"], "why the last step?", "why Run it?"),
+        (["Which?", "| A | B |\n| --- | --- |\n| Schedule | x |\n| New labels | y |"], "the second one?", "New labels?"),
+        (["What is a feature store?", "…"], "do we need one?", "do we need feature store?"),
+        (["Compare shadow and canary deployment", "…"], "which one first?", "which one first: shadow and canary deployment?"),
+        (["What does it cost for a bank?", "…"], "and for an insurer?", "What does it cost for an insurer?"),
+        (["How do I deploy to production?", "…"], "and to devices?", "How do I deploy to production to devices?"),
     ],
-    ids=["and for", "its", "it", "the second one of bullets", "the last step of numbers"],
+    ids=[
+        "and for",
+        "its",
+        "it",
+        "the second one of bullets",
+        "the last step of numbers",
+        "the second one of rows",
+        "need one",
+        "which one",
+        "for in place of for",
+        "to after to",
+    ],
 )
 def test_follow_up_is_completed_from_the_dialogue(said: list[str], question: str, resolved: str) -> None:
     asked = understand(question, dialogue(*said))
@@ -74,8 +90,10 @@ def test_follow_up_is_completed_from_the_dialogue(said: list[str], question: str
         (["What is MLOps?", "…"], "What is a vector database?"),
         (["What is MLOps?", "…"], "How do companies keep the cost of inference under control?"),
         (["hello", "Hello."], "What is drift?"),
+        (["What is MLOps?", "…"], "Do we need one platform for training and serving?"),
+        (["What is MLOps?", "…"], "Which one is cheaper, RAG or fine-tuning?"),
     ],
-    ids=["no dialogue", "new definition", "long new question", "after a greeting"],
+    ids=["no dialogue", "new definition", "long new question", "after a greeting", "one as a number", "which one of two that are named"],
 )
 def test_question_that_stands_alone_is_left_as_it_is(said: list[str], question: str) -> None:
     asked = understand(question, dialogue(*said))
