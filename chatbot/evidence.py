@@ -209,7 +209,10 @@ def _section_fit(
 
     The shares were searched at random on the dev half; many mixtures do as well, none of the signals alone does.
     """
-    named = _named(hit.passage.headings[-1], set(weights))
+    heading = hit.passage.headings[-1]
+    named = _named(heading, set(weights))
+    # "When do you need RAG?" asks something else of RAG than what it is
+    names_it = named == 1 and (not heading.endswith("?") or kind_of(heading) == "definition")
     opener = next((unit.score for unit in scored if unit.unit.kind == "text"), 0.0)
     return (
         0.2 * hit.score
@@ -219,7 +222,7 @@ def _section_fit(
         + 0.2 * overlap
         + 0.05 * heading_overlap
         + 0.05 * named
-        + (_DEFINED if named == 1 and defines else 0.0)
+        + (_DEFINED if names_it and defines else 0.0)
     )
 
 

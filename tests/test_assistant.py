@@ -101,7 +101,8 @@ def test_definition_begins_with_the_sentence_that_defines(brewing: Assistant, as
 
 
 @pytest.mark.parametrize(
-    ("question", "named"), [("What is RAG?", "(RAG)"), ("What is an LLM?", "(LLM)"), ("what's kv cache", "(KV cache)")]
+    ("question", "named"),
+    [("What is RAG?", "(RAG)"), ("what is RAG", "(RAG)"), ("What is an LLM?", "(LLM)"), ("what's kv cache", "(KV cache)")],
 )
 def test_short_form_is_defined_by_the_section_that_bears_it(assistant: Assistant, question: str, named: str) -> None:
     assert assistant.answer(question).citations[0].heading.endswith(named)
