@@ -26,6 +26,9 @@ SUPPORT_FILE = "support.json"
 Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words", "reading"]
 Reason = Literal["", "uncited"] | Fault
 FAULTS: tuple[Fault, ...] = get_args(Fault)
+_HALF = 0.5
+"""Share of held words below which added ones are not only weighed: a sentence mostly of the writer's own may say nothing at all of
+the matter and still be read as near to it."""
 _WEIGHED_INSTEAD = {"company": 2.0, "follows": 2.0, "added": 1e9}
 """Limits that reject nothing: where there is a cross-encoder, these signals are weighed. What no likeness makes up for keeps its
 limit: numbers, names, negations, directions, and the least share of words and of meaning."""
@@ -117,7 +120,8 @@ class AllLimits(BaseModel):
         """Return what a sentence fails by, if it fails."""
         if found.reading is None:
             return fault(found, self.words if found.meaning is None else self.meaning)
-        if failed := fault(found, self.meaning.model_copy(update=_WEIGHED_INSTEAD)):
+        kept = {"added": self.meaning.added} if found.words < _HALF else {}
+        if failed := fault(found, self.meaning.model_copy(update=_WEIGHED_INSTEAD | kept)):
             return failed
         return None if self.reading.chance(weighed(found)) >= self.reading.threshold else fault(found, self.meaning) or "reading"
 

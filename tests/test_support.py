@@ -128,6 +128,19 @@ def test_model_that_knows_synonyms_supports_more_words_and_less_of_another_meani
     assert check(statement, [MACHINES], similarity=Likeness(embed), limits=demanding).reason == "meaning"
 
 
+def test_sentence_mostly_of_the_writers_own_fails_however_near_it_is_read() -> None:
+    def sure(text: str, texts: Sequence[str]) -> np.ndarray:
+        return np.full(len(texts), 5.0)
+
+    def alike(text: str, texts: Sequence[str]) -> np.ndarray:
+        return np.full(len(texts), 0.8 if " " in text else 0.42)  # single words are a little alike
+
+    store = "A feature store is a shared service that serves features for training and for live prediction."
+    empty = "The answer to the question about what a feature store does lies in the details of how it works."
+    assert check(empty, [store], similarity=alike, reading=sure).reason == "words"
+    assert check("A feature store serves features for live prediction.", [store], similarity=alike, reading=sure).supported
+
+
 def test_what_is_read_decides_but_for_what_must_stand_in_the_source() -> None:
     def same(text: str, texts: Sequence[str]) -> np.ndarray:
         return np.full(len(texts), 0.6)
