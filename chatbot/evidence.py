@@ -179,7 +179,7 @@ def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) 
     heading_overlap = _share(weights, heading_terms)
     overlap = _share(weights, present)
     words = _match_words(search, query, rows)
-    fit = _section_fit(hit, scored, weights, overlap, heading_overlap, defines=kind_of(query.text) == "definition")
+    fit = _section_fit(query.text, hit, scored, weights, overlap, heading_overlap)
     if query.word_vectors is not None:  # without a model there is no match to add or to miss
         fit += _WORDS_SHARE * (words.mean - _USUAL_MEAN)
     return SectionEvidence(hit, tuple(scored), overlap, heading_overlap, words, fit)
@@ -202,9 +202,7 @@ def _match_words(search: Search, query: Query, rows: list[int]) -> WordMatch:
     )
 
 
-def _section_fit(
-    hit: Hit, scored: list[Scored], weights: dict[str, float], overlap: float, heading_overlap: float, *, defines: bool
-) -> float:
+def _section_fit(question: str, hit: Hit, scored: list[Scored], weights: dict[str, float], overlap: float, heading_overlap: float) -> float:
     """Return how well a section answers: by its passage, its best unit, its first sentence and its heading.
 
     The shares were searched at random on the dev half; many mixtures do as well, none of the signals alone does.
@@ -212,7 +210,7 @@ def _section_fit(
     heading = hit.passage.headings[-1]
     named = _named(heading, set(weights))
     # "When do you need RAG?" asks something else of RAG than what it is
-    names_it = named == 1 and (not heading.endswith("?") or kind_of(heading) == "definition")
+    defined = named == 1 and kind_of(question) == "definition" and (not heading.endswith("?") or kind_of(heading) == "definition")
     opener = next((unit.score for unit in scored if unit.unit.kind == "text"), 0.0)
     return (
         0.2 * hit.score
@@ -222,7 +220,7 @@ def _section_fit(
         + 0.2 * overlap
         + 0.05 * heading_overlap
         + 0.05 * named
-        + (_DEFINED if names_it and defines else 0.0)
+        + _DEFINED * defined
     )
 
 

@@ -192,10 +192,9 @@ class Search:
 
     def _best_sentences(self, query: Query, rows: list[int]) -> np.ndarray:
         """Return the cosine of the best unit of each passage, float, shape (rows,); of a passage without units, the lowest of all."""
-        starts, ends = self._unit_starts[rows], self._unit_starts[np.array(rows) + 1]
-        owners = np.repeat(np.arange(len(rows)), ends - starts)
-        places = np.arange(len(owners)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts) + starts[owners]
-        cosines = self._unit_vectors[places].astype(np.float32) @ query.vector
+        places = [np.arange(*self._unit_starts[row : row + 2]) for row in rows]
+        owners = np.repeat(np.arange(len(rows)), [len(found) for found in places])
+        cosines = self._unit_vectors[np.concatenate(places)].astype(np.float32) @ query.vector
         best = np.full(len(rows), cosines.min(initial=1.0))
         np.maximum.at(best, owners, cosines)
         return best

@@ -67,6 +67,7 @@ def test_projects_own_examples_are_many_and_few_of_them_repeat_what_judges() -> 
     repeats = repeating(firsts, judging)
     assert {first for first in firsts if first in set(judging)} <= repeats
     assert len(repeats) < 0.02 * len(firsts)
+    assert 0.03 < np.mean([Example(first, "", True, "question guide").held_out for first in firsts]) < 0.08
 
 
 def test_broken_or_missing_examples_are_named(assistant: Assistant, tmp_path: Path) -> None:

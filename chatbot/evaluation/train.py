@@ -67,7 +67,7 @@ def train(
     )
     told(f"{len(learned)} examples, {sum(each.numel() for each in trainable)} weights")
     if further:
-        told(f"before: {_told(_measure(model, tokenizer, held_out))}")
+        told(f"before: {_in_words(_measure(model, tokenizer, held_out))}")
     reached: dict[str, float] = {}
     for epoch, seen in enumerate(rounds, 1 - len(first)):
         losses = []
@@ -83,7 +83,7 @@ def train(
             if number % 50 == 49:
                 told(f"epoch {epoch}, step {number + 1}: loss {np.mean(losses[-50:]):.3f}")
         reached = _measure(model, tokenizer, held_out)
-        told(f"epoch {epoch}: {_told(reached)}")
+        told(f"epoch {epoch}: {_in_words(reached)}")
     _save(model, target)  # not before: half a training must not take the place of a whole one
     return reached
 
@@ -153,7 +153,7 @@ def _measure(model: Any, tokenizer: Any, held_out: Sequence[Example]) -> dict[st
     return {origin: float(roc_auc_score(labels[origins == origin], scores[origins == origin])) for origin in kinds}
 
 
-def _told(reached: dict[str, float]) -> str:
+def _in_words(reached: dict[str, float]) -> str:
     return ", ".join(f"{origin} {value:.3f}" for origin, value in reached.items())
 
 
