@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 Verdict = Literal["answered", "partial", "not_covered"]
 Kind = Literal["definition", "comparison", "choice", "list", "how-to", "yes-no", "fact", "open"]
-StatementKind = Literal["text", "item", "row", "heading"]
+StatementKind = Literal["text", "item", "row", "code", "heading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Statement:
 
     kind: StatementKind
     text: str
-    """Plain text with inline Markdown: bold, code, backslash escapes; a row's cells stand between ` | `."""
+    """Plain text with inline Markdown: bold, code, backslash escapes; a row's cells stand between ` | `; code as it is, line by line."""
     citations: tuple[int, ...]
     label: str = ""
     """An ordered item's number, a table's `header`, else empty."""

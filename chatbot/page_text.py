@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel, Field
 
-from chatbot.render import cells
+from chatbot.render import cells, fenced
 from index import Block, Passage, Search, UserError
 
 MOST_CHARACTERS = 20_000
@@ -103,7 +103,7 @@ def _markdown(blocks: Iterable[Block]) -> str:
 
 def _block(block: Block) -> str:
     if block.kind == "code":
-        return f"```\n{block.text}\n```"
+        return "\n".join(fenced(block.text))
     if block.kind == "row":
         return f"| {block.markdown} |"
     if block.kind == "item":

@@ -124,11 +124,19 @@ def _statements(answer: Answer, base: str) -> list[str]:
                 lines.append(f"| {' | '.join(row)} {cited} |")
                 if not place:
                     lines.append("|" + " --- |" * len(row))
+            elif statement.kind == "code":
+                lines += [*fenced(statement.text), cited, ""]
             else:
                 lines += [f"{text} {cited}", ""]
         if lines and lines[-1]:
             lines.append("")
     return lines
+
+
+def fenced(code: str) -> list[str]:
+    """Return code as the lines of a Markdown block that nothing in it can end."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+    return [fence, *code.splitlines(), fence]
 
 
 def _worded(answer: Answer) -> list[str]:
@@ -193,7 +201,10 @@ def _bold(inline: str) -> Text:
 
 
 def _line(statement: Statement) -> RenderableType:
-    text = _text(statement.text).append("".join(f" [{number}]" for number in statement.citations), style="dim")
+    marks = Text("".join(f" [{number}]" for number in statement.citations), style="dim")
+    if statement.kind == "code":
+        return Padding(Text(statement.text, style="cyan").append_text(marks), (0, 0, 0, 4))
+    text = _text(statement.text).append_text(marks)
     if statement.kind == "item":
         return Padding(Text(f"{statement.label or '•'} ").append_text(text), (0, 0, 0, 2))
     return text

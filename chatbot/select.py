@@ -5,6 +5,7 @@ subject.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chatbot.answer import Kind
@@ -35,6 +36,8 @@ _WORDS = 4
 """A shorter sentence says nothing by itself."""
 _NEAR_LEAD = 0.85
 """A section that fits nearly as well as the best."""
+CODE_LINES = 30
+"""Lines of code from which a citation shows it better."""
 LIST_LIMIT = 14
 """Items or rows of a list that was asked for; elsewhere the limit on statements holds."""
 
@@ -78,7 +81,22 @@ def select(kind: Kind, evidence: Evidence, limit: int) -> list[Chosen]:
             room -= len(added)
     if sum(len(part.units) for part in chosen) < 2:
         chosen = _widened(sections, picked)
-    return chosen
+    return [Chosen(part.section, tuple(_with_code(part))) for part in chosen]
+
+
+def _with_code(part: Chosen) -> Iterator[Scored]:
+    """Yield a section's chosen units, each that introduces code with that code: without it, it says nothing."""
+    for scored in part.units:
+        yield scored
+        if (code := _introduced(part.section, scored)) is not None:
+            yield code
+
+
+def _introduced(section: SectionEvidence, scored: Scored) -> Scored | None:
+    """Return the code that a sentence or item introduces, if it is not too long to be shown."""
+    after = next(iter(section.units[section.units.index(scored) + 1 :]), None)
+    shown = after is not None and after.unit.kind == "code" and after.unit.text.count("\n") < CODE_LINES
+    return after if shown and scored.unit.text.endswith(":") else None
 
 
 def _table_elsewhere(sections: list[SectionEvidence], lead: SectionEvidence, limit: int) -> list[Chosen]:
@@ -163,7 +181,8 @@ def _sentences(section: SectionEvidence, start: Scored, best: Scored, limit: int
             break
         if scored in picked or not _says_something(scored) or scored.unit.kind not in ("text", "item"):
             continue
-        if scored.unit.kind == "text" and not scored.unit.text.endswith(":") and scored.score >= floor and not _repeats(scored, picked):
+        ends = not scored.unit.text.endswith(":") or _introduced(section, scored) is not None
+        if scored.unit.kind == "text" and ends and scored.score >= floor and not _repeats(scored, picked):
             needed = [other for other in _standalone(units, scored) if other not in picked]
             if len(picked) + len(needed) <= limit:
                 picked += needed

@@ -35,8 +35,7 @@ def write(chosen: list[Chosen], site_url: str = "") -> tuple[tuple[Statement, ..
 
 
 def _statement(scored: Scored, number: int) -> Statement:
-    kind = scored.unit.kind
-    return Statement("text" if kind == "code" else kind, scored.unit.markdown, (number,), scored.unit.label)
+    return Statement(scored.unit.kind, scored.unit.markdown, (number,), scored.unit.label)
 
 
 def _runs(section: SectionEvidence, units: list[Scored]) -> Iterator[list[Scored]]:
@@ -54,5 +53,6 @@ def _runs(section: SectionEvidence, units: list[Scored]) -> Iterator[list[Scored
 def _continues(before: Scored, after: Scored, order: dict[int, int]) -> bool:
     if order[id(after)] != order[id(before)] + 1:
         return False
-    same_block = before.place == after.place
-    return same_block or after.unit.kind in ("item", "row") and (before.block.group == after.block.group or before.unit.text.endswith(":"))
+    if before.place == after.place or after.unit.kind == "code":
+        return True
+    return after.unit.kind in ("item", "row") and (before.block.group == after.block.group or before.unit.text.endswith(":"))

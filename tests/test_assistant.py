@@ -36,6 +36,13 @@ It needs care every day. Somebody has to own that care.</p>
 <p>Descaling the machine takes five steps:</p>
 <ol><li>Empty the water tank.</li><li>Fill it with citric acid.</li><li>Run half of it through the group head.</li>
 <li>Wait for twenty minutes.</li><li>Rinse with two tanks of fresh water.</li></ol></main>""",
+    "remote/index.html": """
+<main><h1>Remote control</h1><p>The machine listens on the local network.</p>
+<h2 id="file">How do you set the brewing temperature remotely?</h2>
+<p>The brewing temperature is set remotely in the file brew.toml. Write the degrees there:</p>
+<pre><code>[boiler]
+  temperature = 93  # degrees
+</code></pre><p>A change takes effect after a minute.</p></main>""",
     "beans/index.html": """
 <main><h1>Beans and grinding</h1><p>Arabica beans taste milder than robusta beans and hold less caffeine.</p>
 <h2 id="grind">Grind size</h2><p>A finer grind slows the water down and makes the espresso stronger.</p></main>""",
@@ -138,6 +145,13 @@ def test_steps_come_in_order_with_their_numbers(brewing: Assistant) -> None:
     steps = [statement for statement in brewing.answer("How do I descale the machine?").statements if statement.kind == "item"]
     assert [step.label for step in steps] == ["1.", "2.", "3.", "4.", "5."]
     assert (steps[0].text, steps[-1].text) == ("Empty the water tank.", "Rinse with two tanks of fresh water.")
+
+
+def test_sentence_that_introduces_code_is_quoted_with_it(brewing: Assistant) -> None:
+    answer = brewing.answer("How do I set the brewing temperature remotely?")
+    shown = [(statement.kind, statement.text) for statement in answer.statements]
+    code = ("code", "[boiler]\n  temperature = 93  # degrees")
+    assert shown[shown.index(code) - 1] == ("text", "Write the degrees there:")
 
 
 def test_site_published_elsewhere_is_cited_by_absolute_links(brewing: Assistant) -> None:

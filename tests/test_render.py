@@ -74,7 +74,7 @@ def in_every_place(attack: str) -> Answer:
         notes=(attack,),
         nearest=(Place(attack, attack, "mlops/drift/#watch"),),
         citations=(replace(CITED, title=attack, heading=attack, quote=attack, evidence=attack),),
-        statements=tuple(Statement(kind, said, (1,)) for kind in ("text", "item", "row") for said in (attack, quoted)),
+        statements=tuple(Statement(kind, said, (1,)) for kind in ("text", "item", "row", "code") for said in (attack, quoted)),
     )
 
 
@@ -82,7 +82,7 @@ def in_every_place(attack: str) -> Answer:
 def test_attack_string_is_inert_wherever_it_stands(attack: str) -> None:
     answer = in_every_place(attack)
     for tree in (shown(to_markdown(answer, "/")), shown(sources_markdown(answer, "/"))):
-        assert tags(tree) <= {"p", "em", "strong", "code", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a", "blockquote"}
+        assert tags(tree) <= set("p em strong code pre ul ol li table thead tbody tr th td a blockquote".split())
         assert links(tree) <= {"/mlops/drift/#watch:~:text=Drift", "/mlops/drift/#watch"}
 
 
@@ -163,6 +163,16 @@ def test_table_keeps_header_rows_and_bars_in_cells() -> None:
     assert [[cell.text().split(" [")[0] for cell in row.css("td")] for row in tree.css("tbody tr")] == [["or", "a|b"], ["pipe", "a | b"]]
     printed = terminal(answer)
     assert all(word in printed for word in ("Name", "Sign", "a|b", "a | b"))
+
+
+def test_code_is_a_block_that_nothing_in_it_ends() -> None:
+    code = "```\n<b>x</b>  # a\n    y: `1`\n```"
+    answer = replace(ANSWERED, statements=(Statement("text", "Run:", (1,)), Statement("code", code, (1,))))
+    tree = shown(to_markdown(answer))
+    assert [node.text().rstrip("\n") for node in tree.css("pre > code")] == [code] and not tree.css("b")
+    assert len(tree.css("p > a")) == 2
+    printed = terminal(answer)
+    assert "    <b>x</b>  # a\n        y: `1`" in printed and "[1]" in printed
 
 
 def test_second_table_does_not_run_into_the_first() -> None:

@@ -44,6 +44,9 @@ def test_sentence_that_two_sections_hold_is_said_once() -> None:
     assert [(citation.heading, citation.quote) for citation in citations] == [("a", "Same. One."), ("b", "Two.")]
 
 
-def test_code_is_shown_as_text_because_statements_know_no_code() -> None:
-    found = section("a", ("code", 1, ["make run"]))
-    assert [statement.kind for statement in write([Chosen(found, found.units)])[0]] == ["text"]
+def test_code_keeps_its_lines_and_shares_the_citation_of_what_introduces_it() -> None:
+    found = section("a", ("text", 1, ["Run this:"]), ("code", 2, ["make build\n  make run"]))
+    statements, citations = write([Chosen(found, found.units)])
+    assert [(statement.kind, statement.text) for statement in statements] == [("text", "Run this:"), ("code", "make build\n  make run")]
+    assert [citation.quote for citation in citations] == ["Run this: make build make run"]
+    assert citations[0].url.endswith(":~:text=Run%20this%3A"), "a browser finds the sentence, not the laid-out code"

@@ -190,6 +190,7 @@ i + i { animation-delay: .2s; }
 .body :is(ul, ol) { padding-inline-start: 1.35em; display: grid; gap: .3em; } .body ul { list-style: disc; } .body ol { list-style: decimal; }
 code { font: .88em ui-monospace, monospace; background: var(--soft); border: 1px solid var(--line); border-radius: 5px; padding: .08em .32em; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; }
+pre { margin: 0; } pre code { display: block; width: max-content; min-width: 100%; box-sizing: border-box; padding: .7em .9em; }
 table { border-collapse: collapse; min-width: 100%; overflow-wrap: break-word; }
 th, td { padding: .55em .75em; text-align: start; vertical-align: top; min-width: 7.5em; max-width: 20em; }
 td { border-block-start: 1px solid var(--line); }
@@ -310,7 +311,7 @@ const readAnswer = ({ understood, verdict, writer, statements, citations, neares
 });
 
 /** Whether a statement goes on in the block before. */
-const continues = (before, { kind, label, citations }) => before?.kind === kind && kind !== "heading" && (kind === "item" ? !before.label === !label
+const continues = (before, { kind, label, citations }) => before?.kind === kind && !/^(heading|code)$/.test(kind) && (kind === "item" ? !before.label === !label
   : kind === "row" ? label !== "header" : citations.some((number) => before.citations.includes(number)));
 
 const cells = (row) => row.split(" | ");
@@ -333,7 +334,10 @@ function toMarkdown({ question, context, answer }, site) {
     if (!joins) lines.push("");
     if (kind === "item") lines.push(`${label || "-"} ${said}`);
     else if (kind === "row") lines.push(row, ...(label === "header" ? [rule] : []));
-    else if (joins) lines.push(`${lines.pop()} ${said}`);
+    else if (kind === "code") {
+      const fence = "`".repeat(Math.max(3, ...[...statement.text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+      lines.push(fence, statement.text, fence, marks.join("").trim());
+    } else if (joins) lines.push(`${lines.pop()} ${said}`);
     else lines.push((kind === "heading" ? "### " : "") + said);
   });
   lines.push("", ...answer.citations.map((one) => `${one.number}. ${link(path(one), one.url)}: “${escaped(one.quote)}”`));
@@ -793,6 +797,8 @@ function assistant(host) {
           if (!joins) block.append(block = el("table"));
           block.append(el("tr", cells(words).map((cell) => el(cell ? tag : "td", inline(cell)))));
           block.lastChild.lastChild.append(...marks);
+        } else if (kind === "code") {
+          body.append(el("div.scroll", { tabindex: "0" }, el("pre", el("code", words))), el("p", marks));
         } else {
           begin(kind === "heading" ? "h4" : "p");
           block.append(joins ? " " : "", ...inline(words), ...marks);
