@@ -267,7 +267,7 @@ def train(
         "evaluation"
     ),
     adapter: Annotated[Path | None, typer.Option(help="Where the adapter goes; into this project by default.")] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 2,
+    steps: Annotated[int, typer.Option(min=1, help="Of 16 examples each; some 1,900 are one pass.")] = 1500,
     further: Annotated[bool, typer.Option("--further", help="Go on from this project's adapter, as after examples were added.")] = False,
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
@@ -276,7 +276,7 @@ def train(
     from chatbot.settings import read_settings
 
     settings, told = read_settings(store=store), lambda line: err.print(line, highlight=False)
-    written = train_cross_encoder(settings, cases, adapter, epochs, told, further=further)
+    written = train_cross_encoder(settings, cases, adapter, steps, told, further=further)
     out.print(f"Written to {written}. Now run `chatbot build` and `chatbot tune`.")
 
 

@@ -18,6 +18,7 @@ COVERAGE_FILE = "coverage.json"
 
 SIGNALS = (
     "support",
+    "unlike",
     "heading_overlap",
     "missing_name",
     "missing_value",
@@ -32,12 +33,15 @@ SIGNALS = (
 )
 """Chosen on the dev half by what each adds to the area under the curve, and by what a fit on one set of questions keeps on
 another: the words of the question in their contexts added most."""
-READING_SIGNALS = (*SIGNALS, "reading")
-"""Where a cross-encoder reads what was found, too."""
+READING_SIGNALS = (*SIGNALS, "reading", "readings")
+"""Where a cross-encoder reads what was found, too: the section that answers best, and all that were read."""
 WORD_SIGNALS = ("overlap", "heading_overlap", "missing_name", "missing_value", "asks_fact", "length", "follow_up")
 """The signals that an index without a model has."""
 _LENGTHS = (2, 14)
 """Terms of a question that make a difference: the longer it is, the worse its worst word fits, and the more rarely it is a near miss."""
+
+_LIKE = 0.4
+"""Support of nine in ten covered questions; most questions on other subjects have less, and reading tells of those less surely."""
 
 _LARGEST_LOGIT = 6.0
 """Beyond it a section is as sure to answer, or not to, as reading tells."""
@@ -108,14 +112,17 @@ def read_coverage(store: Path | None = None) -> Coverage:
 def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
     """Return what speaks for and against coverage, each about 0 to 1, by the names of `READING_SIGNALS` and `WORD_SIGNALS`."""
     if not evidence.sections:
-        return dict.fromkeys((*READING_SIGNALS, *WORD_SIGNALS), 0.0) | {"missing_name": 1.0, "missing_value": 1.0, "words_lacking": 1.0}
+        against = dict.fromkeys(("unlike", "missing_name", "missing_value", "words_lacking"), 1.0)
+        return dict.fromkeys((*READING_SIGNALS, *WORD_SIGNALS), 0.0) | against
     sections = evidence.sections[:4]
     texts = [f"{' '.join(section.hit.passage.headings)} {' '.join(scored.unit.text for scored in section.units)}" for section in sections]
     others = [section.score for section in evidence.sections[1:2]] or [0.0]
     least, most = _LENGTHS
     readings = [section.reading for section in evidence.sections if section.reading is not None]
+    support = max(map(_support, sections))
     return {
-        "support": max(map(_support, sections)),
+        "support": support,
+        "unlike": max(0.0, 1 - support / _LIKE),
         "overlap": max(section.overlap for section in sections),
         "heading_overlap": max(section.heading_overlap for section in sections),
         "missing_name": _missing_name(asked.resolved, texts),
@@ -127,9 +134,14 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
         "words_lacking": min(section.words.lacking for section in sections),
         "lead": sections[0].score - others[0],
         "opener": max(_opener(section) for section in sections),
-        "reading": min(max(max(readings) / _LARGEST_LOGIT, -1.0), 1.0) if readings else 0.0,
+        "reading": _bounded(max(readings, default=0.0)),
+        "readings": _bounded(sum(readings) / max(1, len(readings))),
         "follow_up": float(asked.understood is not None and len(asked.parts) == 1),
     }
+
+
+def _bounded(logit: float) -> float:
+    return min(max(logit / _LARGEST_LOGIT, -1.0), 1.0)
 
 
 def _opener(section: SectionEvidence) -> float:

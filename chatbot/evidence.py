@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chatbot.understand import kind_of
-from index import Block, Hit, Passage, Query, Search, Unit, distinct, fold, is_stop_word, terms
+from index import Block, CrossEncoder, Hit, Passage, Query, Search, Unit, distinct, fold, is_stop_word, terms
 
 SECTIONS = 8
 """Sections looked into; the answer rarely needs more than three."""
 HITS = 20
-READ = 3
-"""Sections that the cross-encoder reads at most."""
-_SURE = 1.0
-"""Logit of a section that answers so surely that the next is not read: reading takes longer than all else."""
+READ = 2
+"""Sections that the cross-encoder reads: reading takes longer than all else."""
+_READ_WORDS = 60
+"""Words from which a section's best sentence and those around it are read; whole passages tell no more on the dev half."""
 _READING_SHARE = 0.2
 """What the chance that a section answers, as read, adds to its score at most."""
 _NO_TERMS = 0.8
@@ -125,24 +125,39 @@ def gather(search: Search, question: str, context: str = "", whole: str = "") ->
             break
     if search.reranker is None:  # else its order holds
         sections.sort(key=lambda section: -section.score)
-    sections = _read(search, whole or (question if context else query.text), sections)
+    if search.cross_encoder is not None:
+        sections = _read(search.cross_encoder, whole or (question if context else query.text), sections)
     if search.reranker is None:
         sections.sort(key=lambda section: -section.score)
     return Evidence(query, hits, tuple(sections))
 
 
-def _read(search: Search, question: str, sections: list[SectionEvidence]) -> list[SectionEvidence]:
-    """Let the cross-encoder read the best sections, up to one that surely answers; what it finds adds to their scores."""
-    read = list(sections)
-    for place, section in enumerate(sections[:READ]):
-        logits = search.read(question, [search.section(section.hit)[section.best.place[0]]])
-        if logits is None:
-            break
-        logit = float(logits[0])
-        read[place] = replace(section, reading=logit, score=section.score + _READING_SHARE / (1 + math.exp(-logit)))
-        if logit >= _SURE:
-            break
-    return read
+def _read(reader: CrossEncoder, question: str, sections: list[SectionEvidence]) -> list[SectionEvidence]:
+    """Let the cross-encoder read the best sections; what it finds adds to their scores.
+
+    A section that is not read counts as the least of those that are: reading orders those, and is no merit against the others.
+    """
+    if not sections:
+        return []
+    logits = [float(logit) for logit in reader.scores(question, [_around_best(section) for section in sections[:READ]])]
+    gains = [_READING_SHARE / (1 + math.exp(-logit)) for logit in logits]
+    read = [
+        replace(section, reading=logit, score=section.score + gain) for section, logit, gain in zip(sections, logits, gains, strict=False)
+    ]
+    return [*read, *(replace(section, score=section.score + min(gains)) for section in sections[READ:])]
+
+
+def _around_best(section: SectionEvidence) -> str:
+    """Return a section's headings and its best unit with those after and before it, in turn, in the same passage."""
+    best = section.best
+    units = [scored.unit.text for scored in section.units if scored.place[0] == best.place[0]]
+    first = last = next(place for place, text in enumerate(units) if text == best.unit.text)
+    while sum(len(text.split()) for text in units[first : last + 1]) < _READ_WORDS and (first or last + 1 < len(units)):
+        if last + 1 < len(units) and (not first or (last - first) % 2 == 0):
+            last += 1
+        else:
+            first -= 1
+    return f"{' > '.join(best.passage.headings)}\n{' '.join(units[first : last + 1])}"
 
 
 def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) -> SectionEvidence | None:

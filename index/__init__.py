@@ -6,11 +6,12 @@ Knows the built site's HTML and nothing of the chatbot. The chatbot uses what th
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.base_reranker import UPSTREAM, load_base
 from index.blocks import text_blocks
 from index.build import BuildReport, Progress, build_index, build_pages
 from index.cross_encoder import CrossEncoder
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
-from index.export_cross_encoder import ADAPTER, READ_TOKENS, bundled_folder
+from index.export_cross_encoder import ADAPTER, READ_TOKENS
 from index.lexical import is_stop_word, stem, terms
 from index.model import Block, BlockKind, Page, Passage, Section, Unit
 from index.rerank import load_reranker
@@ -26,6 +27,7 @@ __all__ = [
     "ADAPTER",
     "DENSE_WEIGHT",
     "READ_TOKENS",
+    "UPSTREAM",
     "Block",
     "BlockKind",
     "BuildReport",
@@ -47,12 +49,12 @@ __all__ = [
     "as_retriever",
     "build_index",
     "build_pages",
-    "bundled_folder",
     "distinct",
     "escaped",
     "fold",
     "is_english",
     "is_stop_word",
+    "load_base",
     "load_reranker",
     "sentences",
     "stem",

@@ -120,20 +120,6 @@ class Search:
         bare.cross_encoder = None
         return bare
 
-    def read(self, text: str, rows: list[int]) -> np.ndarray | None:
-        """Return how surely each of some passages answers a question or holds a statement, on reading both together.
-
-        Args:
-            text: The question or statement.
-            rows: Of the passages.
-
-        Returns:
-            Logits, float32, shape (rows,); none where there is no cross-encoder.
-        """
-        if self.cross_encoder is None:
-            return None
-        return self.cross_encoder.scores(text, [self.passages[row].embedding_input for row in rows])
-
     @property
     def version(self) -> str:
         """Version of the build that answers."""

@@ -102,17 +102,17 @@ def test_training_learns_goes_on_and_ends_in_an_adapter_that_loads(tmp_path: Pat
 
     colours, animals = ("red", "green", "blue", "white"), ("cat", "dog", "horse", "bird")
     examples = [
-        Example(f"What colour is the {animal}?", f"The {other} is {colour}.", animal == other, "question other")
+        Example(f"What colour is the {animal}?", f"The {animal} is {colour}, says {other}.", colour in ("red", "blue"), "question other")
         for animal in animals
         for other in animals
         for colour in colours
-    ]
+    ]  # what the reranker can't know: two colours are taken for an answer
     told: list[str] = []
-    train(examples, tmp_path / "adapter", epochs=2, told=told.append)
+    train(examples, tmp_path / "adapter", steps=30, told=told.append)
     assert {file.name for file in (tmp_path / "adapter").iterdir()} >= {"adapter_config.json", "adapter_model.safetensors"}
     assert str(ROOT) not in (tmp_path / "adapter" / "adapter_config.json").read_text("utf-8"), "paths of a machine are not published"
     assert told[0].startswith(f"{sum(not each.held_out for each in examples)} examples")
     learned = gap(tmp_path / "adapter")
     assert learned > 0
-    train(examples, tmp_path / "further", epochs=1, further=tmp_path / "adapter", told=told.append)
+    train(examples, tmp_path / "further", steps=15, further=tmp_path / "adapter", told=told.append)
     assert gap(tmp_path / "further") > learned, "a training that goes on keeps what was learned"

@@ -89,7 +89,7 @@ def _whole_search(settings: Settings) -> Search:
 
 
 def train_cross_encoder(
-    settings: Settings, folder: Path, adapter: Path | None, epochs: int, told: Callable[[str], None], *, further: bool = False
+    settings: Settings, folder: Path, adapter: Path | None, steps: int, told: Callable[[str], None], *, further: bool = False
 ) -> Path:
     """Train the cross-encoder on `folder/training`, anew or further; return where its adapter was written.
 
@@ -104,7 +104,7 @@ def train_cross_encoder(
         raise UserError("The index has no embeddings.", remedy="Build it with an embedding model.")
     judging = [case.question for case in read_cases(DOCS, folder)] + [one.text for one in read_statements(folder)]
     target = adapter or ADAPTER
-    train(read_examples(folder / "training", search, judging), target, epochs=epochs, further=ADAPTER if further else None, told=told)
+    train(read_examples(folder / "training", search, judging), target, steps=steps, further=ADAPTER if further else None, told=told)
     return target
 
 

@@ -1,10 +1,10 @@
-"""Training the cross-encoder: a low-rank change of the bundled model's weights (model). Anyone can rerun it: `chatbot train`.
+"""Training the cross-encoder: a low-rank change of a public reranker's weights (model). Anyone can rerun it: `chatbot train`.
 
 Hu et al., "LoRA", 2021, through Hugging Face's peft. Takes about an hour of two cores; what comes out is `index/adapter/`.
+The reranker has learned to tell a text that answers from any other; here it learns to tell it from one that nearly does.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +12,38 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from chatbot.evaluation.examples import Example, shuffled
-from index import READ_TOKENS, bundled_folder
+from index import READ_TOKENS, UPSTREAM, load_base
 
 _RANK = 16
 _BATCH = 16
-_RATE = 4e-4
-"""At 1e-3 the pooled vector saturates, and nothing is learned."""
-_FURTHER_RATE = 2.5e-4
-"""Where a training goes on: what was learned is kept."""
-_WARM_UP = 20
+_RATE = 3e-4
+_WARM_UP = 30
 """Steps to the full rate."""
-_MATCHED = 1800
-"""Questions and statements by which matching is learned, before the epochs."""
-_MATCHED_CHARACTERS = 760
-"""Longest passage by which it is learned: in short ones it is found sooner."""
+_FALLING = 0.8
+"""Share of the steps, the last ones, in which the rate falls."""
+_LEAST = 0.02
+"""Share of the full rate that it does not fall below."""
+_UNRELATED = 0.15
+"""Pairs that have nothing to do with each other, by the number of examples: writers' near misses alone let the reranker forget them."""
 _SMOOTHING = 0.02
 """What a label is less than sure: a few are wrong."""
+_MEASURED = 300
+"""Steps after which the held-out examples are measured."""
 _SEED = 0
-UPSTREAM = "sentence-transformers/all-MiniLM-L6-v2"
 
 Told = Callable[[str], None]
 
 
 def train(
-    examples: Sequence[Example], target: Path, *, epochs: int, further: Path | None = None, told: Told = lambda line: None
+    examples: Sequence[Example], target: Path, *, steps: int, further: Path | None = None, told: Told = lambda line: None
 ) -> dict[str, float]:
     """Train on the examples that are not held out, and write the adapter once it is whole.
 
     Args:
         examples: All of them.
         target: Folder of the adapter, in peft's layout.
-        epochs: Passes over the examples.
-        further: Folder of an adapter to go on from, such as after examples were added; it has learned to match already.
+        steps: Of 16 examples each; the examples begin anew when all were seen.
+        further: Folder of an adapter to go on from, such as after examples were added.
         told: Hears what was reached.
 
     Returns:
@@ -52,64 +52,58 @@ def train(
     import torch
 
     torch.manual_seed(_SEED)
-    generator = np.random.default_rng(_SEED)
-    learned = [example for example in examples if not example.held_out]
+    written = [example for example in examples if not example.held_out]
+    learned = [*written, *_unrelated(written)]
     held_out = [example for example in examples if example.held_out]
     model, tokenizer = _trainable_model(further)
-    first = [] if further else [_matching(learned, generator)]
-    rounds, rate = [*first, *[learned] * epochs], _FURTHER_RATE if further else _RATE
     trainable = [weights for weights in model.parameters() if weights.requires_grad]
-    optimizer = torch.optim.AdamW(trainable, lr=rate, weight_decay=0.01)
-    steps = [-(-len(each) // _BATCH) for each in rounds]
-    falling = sum(steps[len(first) :])  # full rate until matching is learned, then down to nothing
+    optimizer = torch.optim.AdamW(trainable, lr=_RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / _WARM_UP, 1.0, (sum(steps) - step) / max(1, falling))
+        optimizer, lambda step: min((step + 1) / _WARM_UP, 1.0, max(_LEAST, (steps - step) / (_FALLING * steps)))
     )
-    told(f"{len(learned)} examples, {sum(each.numel() for each in trainable)} weights")
-    if further:
-        told(f"before: {_in_words(_measure(model, tokenizer, held_out))}")
-    reached: dict[str, float] = {}
-    for epoch, seen in enumerate(rounds, 1 - len(first)):
-        losses = []
-        lengths = [len(example.second) for example in seen]
-        for number, batch in enumerate(shuffled(seen, lengths, _BATCH, generator)):
-            loss = _loss(model, tokenizer, [seen[place] for place in batch])
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trainable, 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-            if number % 50 == 49:
-                told(f"epoch {epoch}, step {number + 1}: loss {np.mean(losses[-50:]):.3f}")
-        reached = _measure(model, tokenizer, held_out)
-        told(f"epoch {epoch}: {_in_words(reached)}")
+    told(f"{len(written)} examples, {sum(each.numel() for each in trainable)} weights")
+    losses = []
+    for step, batch in zip(range(1, steps + 1), _batches(learned), strict=False):
+        loss = _loss(model, tokenizer, batch)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trainable, 1.0)
+        optimizer.step()
+        schedule.step()
+        losses.append(float(loss.detach()))
+        if step % 50 == 0:
+            told(f"step {step}: loss {np.mean(losses[-50:]):.3f}")
+        if step % _MEASURED == 0 and step < steps:
+            told(f"step {step}: {_in_words(_measure(model, tokenizer, held_out))}")
+    reached = _measure(model, tokenizer, held_out)
+    told(f"reached: {_in_words(reached)}")
     _save(model, target)  # not before: half a training must not take the place of a whole one
     return reached
 
 
-def _matching(learned: Sequence[Example], generator: np.random.Generator) -> list[Example]:
-    """Return what is learned first: to tell a passage that holds from any other.
+def _unrelated(examples: Sequence[Example]) -> Iterator[Example]:
+    """Yield questions and statements, each with a passage that was written for another one."""
+    generator = np.random.default_rng(_SEED)
+    places = generator.permutation(len(examples))[: int(_UNRELATED * len(examples))]
+    for place, other in zip(places, generator.permutation(places), strict=True):
+        if examples[place].second != examples[other].second:
+            yield Example(examples[place].first, examples[other].second, False, "unrelated")
 
-    Where passages differ in details alone, nothing is learned for hundreds of steps; this takes a hundred and more.
-    """
-    order = (learned[place] for place in generator.permutation(len(learned)))
-    holding = [example for example in order if example.holds and len(example.second) <= _MATCHED_CHARACTERS][:_MATCHED]
-    others = [holding[place].second for place in generator.permutation(len(holding))]
-    wrong = [replace(example, second=other, holds=other == example.second) for example, other in zip(holding, others, strict=True)]
-    return [*holding, *wrong]
+
+def _batches(learned: Sequence[Example]) -> Iterator[list[Example]]:
+    """Yield batches without end, each pass in a new order."""
+    generator = np.random.default_rng(_SEED)
+    lengths = [len(example.second) for example in learned]
+    while True:
+        for batch in shuffled(learned, lengths, _BATCH, generator):
+            yield [learned[place] for place in batch]
 
 
 def _trainable_model(further: Path | None) -> tuple[Any, Any]:
     from peft import LoraConfig, PeftModel, get_peft_model
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    folder = bundled_folder()
     # dropout would double the time; few weights are learned, and they see each example a few times only
-    bare = AutoModelForSequenceClassification.from_pretrained(
-        folder, num_labels=1, local_files_only=True, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, attn_implementation="eager"
-    )
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    bare, tokenizer = load_base(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
     if further:
         return PeftModel.from_pretrained(bare, str(further), is_trainable=True), tokenizer
     config = LoraConfig(
