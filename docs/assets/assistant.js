@@ -1,5 +1,5 @@
 /**
- * <docs-assistant>: ask a documentation site anything. How to embed it: docs/about/embed.md.
+ * <docs-assistant>: ask a documentation site anything. See docs/about/embed.md.
  * Answers are never trusted: they reach the page as text nodes only, addresses as links only if http or https.
  */
 
@@ -10,7 +10,7 @@ const APPLE = /Mac|iP/.test(navigator.platform);
 
 const LIMIT = 2000; // characters
 const HISTORY_TURNS = 6;
-const HISTORY_LIMIT = 1000; // the request stays below 64 kB
+const HISTORY_LIMIT = 1000; // of a turn
 const TURNS_KEPT = 40;
 const SLOW_MS = 8000;
 const SILENCE_S = 45; // without a byte, a question has failed
@@ -190,7 +190,7 @@ i + i { animation-delay: .2s; }
 .body :is(ul, ol) { padding-inline-start: 1.35em; display: grid; gap: .3em; } .body ul { list-style: disc; } .body ol { list-style: decimal; }
 code { font: .88em ui-monospace, monospace; background: var(--soft); border: 1px solid var(--line); border-radius: 5px; padding: .08em .32em; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; }
-pre { margin: 0; } pre code { display: block; width: max-content; min-width: 100%; box-sizing: border-box; padding: .7em .9em; }
+pre { margin: .7em; } pre code { border: 0; }
 table { border-collapse: collapse; min-width: 100%; overflow-wrap: break-word; }
 th, td { padding: .55em .75em; text-align: start; vertical-align: top; min-width: 7.5em; max-width: 20em; }
 td { border-block-start: 1px solid var(--line); }
@@ -268,7 +268,7 @@ const button = (label, click, kind = ".act") => el(`button${kind}`, { type: "but
 const tool = (name, label, click, kind = "", more) =>
   el(`button.tool${kind}`, { type: "button", "aria-label": label, title: label, click, ...more }, icon(name));
 
-/** Inline Markdown as nodes: escapes, code and bold. Linear in time. */
+/** Inline Markdown as nodes. Linear in time. */
 function inline(markdown) {
   const nodes = [];
   let from = 0;
@@ -290,7 +290,7 @@ function webAddress(url, base) {
 
 // ---- Answers
 
-/** Whatever came, as bounded text; servers refuse a lone surrogate. */
+/** Bounded text; servers refuse a lone surrogate. */
 const text = (value, limit = 20000) => String(value ?? "").slice(0, limit).toWellFormed();
 const texts = (values, most) => [...(values ?? [])].map((one) => text(one, LIMIT).trim()).filter(Boolean).slice(0, most);
 
@@ -311,7 +311,7 @@ const readAnswer = ({ understood, verdict, writer, statements, citations, neares
 });
 
 /** Whether a statement goes on in the block before. */
-const continues = (before, { kind, label, citations }) => before?.kind === kind && !/^(heading|code)$/.test(kind) && (kind === "item" ? !before.label === !label
+const continues = (before, { kind, label, citations }) => before?.kind === kind && kind !== "heading" && kind !== "code" && (kind === "item" ? !before.label === !label
   : kind === "row" ? label !== "header" : citations.some((number) => before.citations.includes(number)));
 
 const cells = (row) => row.split(" | ");
@@ -335,8 +335,8 @@ function toMarkdown({ question, context, answer }, site) {
     if (kind === "item") lines.push(`${label || "-"} ${said}`);
     else if (kind === "row") lines.push(row, ...(label === "header" ? [rule] : []));
     else if (kind === "code") {
-      const fence = "`".repeat(Math.max(3, ...[...statement.text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
-      lines.push(fence, statement.text, fence, marks.join("").trim());
+      const fence = "`".repeat(2 + statement.text.split("`").length);
+      lines.push(fence, statement.text, fence, marks.join(""));
     } else if (joins) lines.push(`${lines.pop()} ${said}`);
     else lines.push((kind === "heading" ? "### " : "") + said);
   });
@@ -798,7 +798,8 @@ function assistant(host) {
           block.append(el("tr", cells(words).map((cell) => el(cell ? tag : "td", inline(cell)))));
           block.lastChild.lastChild.append(...marks);
         } else if (kind === "code") {
-          body.append(el("div.scroll", { tabindex: "0" }, el("pre", el("code", words))), el("p", marks));
+          begin("div.scroll", { tabindex: "0" });
+          block.append(el("pre", el("code", words)), ...marks);
         } else {
           begin(kind === "heading" ? "h4" : "p");
           block.append(joins ? " " : "", ...inline(words), ...marks);
