@@ -27,7 +27,7 @@ def cite(number: int, passage: Passage, run: list[tuple[Block, Unit]], quote: st
     # a fragment must begin and end inside one element; a row spans several, so its longest cell stands for it,
     # and code is laid out otherwise than it is quoted, so what introduces it does
     named = [(block, unit) for block, unit in run if unit.kind != "code"] or run
-    words = " ".join(unit.text for _, unit in named)
+    words = " ".join(" ".join(unit.text for _, unit in named).split())
     first, last = named[0][0].find or words, named[-1][0].find or words
     url = f"{site_url}{page}#{percent_encode(anchor)}:~:text={text_directive(first, last)}"
     return Citation(number, passage.title, passage.headings[-1], url, quote, weakest_evidence([unit for _, unit in run]))

