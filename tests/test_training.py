@@ -41,7 +41,7 @@ def test_examples_pair_what_was_written_with_the_passage_it_is_about(assistant: 
         {"heading": "A heading that is gone", "question": "what?", "answered": True},
     ]
     found = read_examples(_write(tmp_path, lines, [OTHER]), assistant.search, [])
-    written = [(each.first, each.holds, each.origin) for each in found if not each.origin.startswith("found")]
+    written = [(each.first, each.holds, each.origin) for each in found if not each.origin.startswith(("found", "spliced"))]
     assert written[:2] == [("what does it stand for?", True, "question guide"), ("It is a kind of cheese.", False, "statement guide")]
     assert [(holds, origin) for _, holds, origin in written[2:]] == [
         *[(True, "question other")] * 2,
@@ -56,6 +56,22 @@ def test_what_nearly_repeats_a_case_is_not_learned(assistant: Assistant, tmp_pat
     folder = _write(tmp_path, [], [OTHER])
     found = {each.first for each in read_examples(folder, assistant.search, ["how often is the boiler descaled", "something else"])}
     assert "How often is the boiler descaled?" not in found and "Who descales the boiler?" in found
+
+
+def test_sentences_are_spliced_from_a_text_that_has_two_and_one_of_its_own_goes_beside_them(assistant: Assistant, tmp_path: Path) -> None:
+    text = "The boiler is descaled by the first shift every three months. The grinder is cleaned by whoever closes the bar at night."
+    found = [
+        (each.first, each.holds)
+        for each in read_examples(_write(tmp_path, [], [{**OTHER, "text": text}]), assistant.search, [])
+        if each.origin == "spliced other"
+    ]
+    assert [first for first, holds in found if holds] in ([part + "."] for part in text[:-1].split(". "))
+    assert [first for first, holds in found if not holds] == [
+        "The boiler is cleaned by whoever closes the bar at night.",
+        "The grinder is descaled by the first shift every three months.",
+    ]
+    plain = read_examples(_write(tmp_path, [], [OTHER]), assistant.search, [])
+    assert not [each for each in plain if each.origin.startswith("spliced")], "one sentence can't be joined with another"
 
 
 def test_projects_own_examples_are_many_and_few_of_them_repeat_what_judges() -> None:

@@ -17,7 +17,7 @@ from guide.problems import PageProblem
 from index import UserError
 
 Half = Literal["dev", "test"]
-Alteration = Literal["number", "side", "negation", "comparative", "added", "name", "unsupported"]
+Alteration = Literal["number", "side", "negation", "comparative", "added", "name", "unsupported", "model"]
 
 
 class _Model(BaseModel):

@@ -6,6 +6,7 @@ own texts about other subjects, so that reading is learned and not the guide. Wh
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from index import Query, Search, UserError
+from index import Query, Search, UserError, sentences
 
 _REPEATS = 85
 """Likeness to a case, in per cent, from which an example is left out."""
@@ -24,6 +25,21 @@ _FOUND_SHARE = 0.33
 """Share of the questions of which such an example is made: more of them would drown what writers judged."""
 _FOUND_WEIGHT = {True: 0.5, False: 0.7}
 """What such an example weighs, by whether the question has an answer: the section found may hold another one."""
+_MODEL, _MODEL_WEIGHT = "model", 3.0
+"""Kind of a statement that a small language model wrote and a reader judged, and what it weighs: few, but what the check is for."""
+_SPLICES = 2
+"""Sentences a text that are made of the beginning of one and the end of another."""
+_FEWEST_WORDS = 6
+"""Of a sentence that is taken apart."""
+_JOINTS = tuple(
+    re.compile(rf" (?:{words}) ")
+    for words in (
+        "is|are|was|were|can|must|may|will|has|have|needs?",
+        "because|when|if|before|after|until|unless|while|so|which",
+        "by|for|to|from|with|in|on|at",
+    )
+)
+"""Kinds of words before which a sentence is taken apart, and goes on as another does that has one of the same kind."""
 _HELD_OUT = 0.05
 _QUESTION, _STATEMENT = frozenset(("heading", "question", "answered")), frozenset(("heading", "statement", "supported"))
 _TEXT = frozenset(("title", "heading", "text", "answered", "unanswered", "supported", "altered"))
@@ -41,7 +57,8 @@ class Example:
     holds: bool
     """Whether the passage answers the question or holds the statement."""
     origin: str
-    """`question`, `statement` or `found`, a `found` one being no writer's but the search's; then where it is from: `guide` or `other`."""
+    """`question`, `statement`, `found` or `spliced`, a `found` one being no writer's but the search's, a `spliced` one made of the text
+    itself; then where it is from: `guide` or `other`."""
     weight: float = 1.0
 
     @property
@@ -65,7 +82,7 @@ def read_examples(folder: Path, search: Search, judging: Sequence[str]) -> list[
     if not found:
         raise UserError(f"There are no examples in '{folder}'.", remedy="Run this in the guide's folder.")
     repeats = repeating({example.first for example in found}, judging)
-    return [example for example in found if example.first not in repeats]
+    return [*(example for example in found if example.first not in repeats), *_spliced(found)]
 
 
 def repeating(firsts: set[str], judging: Sequence[str]) -> set[str]:
@@ -91,7 +108,7 @@ def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
             first, holds = (line["question"], line["answered"]) if question else (line["statement"], line["supported"])
             query = search.query(first)
             origin = "question guide" if question else "statement guide"
-            yield Example(first, search.passages[_nearest(search, query, rows)].embedding_input, holds, origin)
+            yield Example(first, search.passages[_nearest(search, query, rows)].embedding_input, holds, origin, _weight(line))
             if question and (other := _wrong(search, query, rows)) is not None:
                 yield Example(first, search.passages[other].embedding_input, False, "found guide", _FOUND_WEIGHT[holds])
 
@@ -103,7 +120,38 @@ def _other_examples(folder: Path) -> Iterator[Example]:
             yield from (Example(first, text, True, "question other") for first in line["answered"])
             yield from (Example(first, text, False, "question other") for first in line["unanswered"])
             yield from (Example(first, text, True, "statement other") for first in line["supported"])
-            yield from (Example(first["statement"], text, False, "statement other") for first in line["altered"])
+            yield from (Example(first["statement"], text, False, "statement other", _weight(first)) for first in line["altered"])
+
+
+def _spliced(examples: Sequence[Example]) -> Iterator[Example]:
+    """Yield, for each text, a sentence of its own and some that are made of two of them, as a weak language model writes.
+
+    Writers alter one detail of a sound sentence; of sentences whose words all stand in the text and say nothing, they write none.
+    """
+    origins = {example.second: example.origin.split()[-1] for example in examples}
+    for text, origin in sorted(origins.items()):
+        whole = [
+            each for line in text.splitlines()[1:] for each in sentences(line) if each.endswith(".") and len(each.split()) >= _FEWEST_WORDS
+        ]
+        if len(whole) < 2:
+            continue
+        yield Example(whole[int(_draw(text, 0) * len(whole))], text, True, f"spliced {origin}")
+        made = (_splice(first, second) for first, second in zip(whole, [*whole[1:], whole[0]], strict=True))
+        for splice in [each for each in dict.fromkeys(made) if each and each not in whole][:_SPLICES]:
+            yield Example(splice, text, False, f"spliced {origin}")
+
+
+def _splice(first: str, second: str) -> str | None:
+    """Return the beginning of a sentence with the end of another, joined where both go on with the same kind of word."""
+    for joint in _JOINTS:
+        left, right = joint.search(first), joint.search(second)
+        if left and right:
+            return first[: left.start()] + second[right.start() :]
+    return None
+
+
+def _weight(written: dict[str, Any]) -> float:
+    return _MODEL_WEIGHT if written.get("kind") == _MODEL else 1.0
 
 
 def _nearest(search: Search, query: Query, rows: list[int]) -> int:
