@@ -11,6 +11,7 @@ from index.blocks import text_blocks
 from index.build import BuildReport, Progress, build_index, build_pages
 from index.cross_encoder import CrossEncoder
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
+from index.export import weights_digest
 from index.export_cross_encoder import ADAPTER, READ_TOKENS
 from index.lexical import is_stop_word, stem, terms
 from index.model import Block, BlockKind, Page, Passage, Section, Unit
@@ -61,6 +62,7 @@ __all__ = [
     "terms",
     "text_blocks",
     "visible",
+    "weights_digest",
 ]
 
 

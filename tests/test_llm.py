@@ -92,6 +92,13 @@ def test_statement_that_cites_nothing_or_what_was_not_shown_is_no_fact(writing: 
     assert (answer.writer, answer.dropped) == ("model", 1)
 
 
+def test_line_that_only_introduces_others_is_neither_shown_nor_counted(writing: Assistant, server: ScriptedServer) -> None:
+    server.play(echoes(lambda prompt: f"The answer to the question is: [1]\n- {shown_sentences(prompt)[0].rstrip('.')} [1]."))
+    answer = writing.answer(QUESTION)
+    assert texts(answer) == shown_sentences(server.prompt())[:1]
+    assert (answer.writer, answer.dropped, answer.replaced) == ("model", 0, 0)
+
+
 def test_invented_number_is_replaced_by_a_quote_or_left_out_and_counted(writing: Assistant, server: ScriptedServer) -> None:
     server.play(echoes(lambda prompt: f"LLMOps saves 73 percent of all cost [1]. {shown_sentences(prompt)[1].rstrip('.')} [1]."))
     answer = writing.answer(QUESTION)

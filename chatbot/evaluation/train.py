@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from chatbot.evaluation.examples import Example, shuffled
-from index import READ_TOKENS, UPSTREAM, load_base
+from index import READ_TOKENS, UPSTREAM, load_base, weights_digest
 
 _RANK = 16
 _BATCH = 16
@@ -51,7 +51,9 @@ def train(
     """
     import torch
 
-    torch.manual_seed(_SEED)
+    # a training that goes on must not begin with the examples, in the order, that the one before it began with
+    seed = int(weights_digest(further)[:8], 16) if further else _SEED
+    torch.manual_seed(seed)
     written = [example for example in examples if not example.held_out]
     learned = [*written, *_unrelated(written)]
     held_out = [example for example in examples if example.held_out]
@@ -63,7 +65,7 @@ def train(
     )
     told(f"{len(written)} examples, {sum(each.numel() for each in trainable)} weights")
     losses = []
-    for step, batch in zip(range(1, steps + 1), _batches(learned), strict=False):
+    for step, batch in zip(range(1, steps + 1), _batches(learned, seed), strict=False):
         loss = _loss(model, tokenizer, batch)
         optimizer.zero_grad()
         loss.backward()
@@ -90,9 +92,9 @@ def _unrelated(examples: Sequence[Example]) -> Iterator[Example]:
             yield Example(examples[place].first, examples[other].second, False, "unrelated")
 
 
-def _batches(learned: Sequence[Example]) -> Iterator[list[Example]]:
+def _batches(learned: Sequence[Example], seed: int) -> Iterator[list[Example]]:
     """Yield batches without end, each pass in a new order."""
-    generator = np.random.default_rng(_SEED)
+    generator = np.random.default_rng(seed)
     lengths = [len(example.second) for example in learned]
     while True:
         for batch in shuffled(learned, lengths, _BATCH, generator):
