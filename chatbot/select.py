@@ -30,6 +30,8 @@ _ALONE = 0.7
 """An item that no other item comes so near to answers alone."""
 _NEIGHBOUR = 0.6
 _OTHER_SECTION = 0.78
+_DOES_NOT_ANSWER = -1.0
+"""Logit below which a further section that was read has nothing to add: on dev one quote in eighty fewer is beside the point."""
 _REPEATS = 0.55
 """Share of common terms from which a sentence says again what another said."""
 _WORDS = 4
@@ -75,6 +77,8 @@ def select(kind: Kind, evidence: Evidence, limit: int) -> list[Chosen]:
     for section in sections[1:4]:
         if room <= 0 or section.score < 0.7 * lead.score:
             break
+        if section.reading is not None and section.reading < _DOES_NOT_ANSWER:
+            continue
         added = _from_other(section, best, [scored for part in chosen for scored in part.units])
         if added:
             chosen.append(Chosen(section, tuple(added)))

@@ -100,7 +100,11 @@ def test_line_that_only_introduces_others_is_neither_shown_nor_counted(writing: 
 
 
 def test_invented_number_is_replaced_by_a_quote_or_left_out_and_counted(writing: Assistant, server: ScriptedServer) -> None:
-    server.play(echoes(lambda prompt: f"LLMOps saves 73 percent of all cost [1]. {shown_sentences(prompt)[1].rstrip('.')} [1]."))
+    def draft(prompt: str) -> str:
+        one, two = (sentence.rstrip(".") for sentence in shown_sentences(prompt)[:2])
+        return f"{one} [1]. {two} [1]. LLMOps saves 73 percent of all cost [1]."
+
+    server.play(echoes(draft))
     answer = writing.answer(QUESTION)
     assert "73" not in " ".join(texts(answer))
     assert answer.dropped + answer.replaced == 1

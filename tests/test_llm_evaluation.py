@@ -29,7 +29,11 @@ def case(question: str, *, covered: bool = True) -> Case:
 
 
 def test_shares_tokens_and_cost_are_of_the_answers_that_the_model_was_asked_for(assistant: Assistant, server: ScriptedServer) -> None:
-    mixed = echoes(lambda prompt: f"{shown_sentences(prompt)[0][:-1]} [1]. Zebras sleep in 1802 hammocks.", usage=(300, 60))
+    def draft(prompt: str) -> str:
+        one, two = (sentence.rstrip(".") for sentence in shown_sentences(prompt)[:2])
+        return f"{one} [1]. {two} [1]. Zebras sleep in 1802 hammocks."
+
+    mixed = echoes(draft, usage=(300, 60))
     server.play(faithful(2), mixed, answers(500))
     asking = with_model(assistant, server, llm_price_in=1.0)
     questions = ["What is LLMOps?", "What is MLOps?", "What is a feature store?"]
@@ -37,7 +41,7 @@ def test_shares_tokens_and_cost_are_of_the_answers_that_the_model_was_asked_for(
     measure_model(results, asking, [*map(case, questions), case("Which opera did Verdi write in 1871?", covered=False)])
     assert len(server.requests) == 3, "the question that is not covered was not asked"
     assert results.value(GROUP, "answers by the model") == pytest.approx(2 / 3)
-    assert results.value(GROUP, "statements left out") == pytest.approx((0 + 1 / 2 + 0) / 3)
+    assert results.value(GROUP, "statements left out") == pytest.approx((0 + 1 / 3 + 0) / 3)
     assert results.value(GROUP, "tokens in") == pytest.approx((100 + 300 + 0) / 3)
     assert results.value(GROUP, "cost of 1,000 answers") == pytest.approx(1000 * 400 / 1e6 / 3)
     assert results.value(GROUP, "first statement p50 ms") > 0

@@ -1,9 +1,13 @@
 """The quoting writer: chosen sentences, items and rows become statements, each with the quote that it stands in."""
 
-from chatbot.evidence import Scored, SectionEvidence, WordMatch
-from chatbot.select import Chosen
+from dataclasses import replace
+
+import pytest
+
+from chatbot.evidence import Evidence, Scored, SectionEvidence, WordMatch
+from chatbot.select import Chosen, select
 from chatbot.write import write
-from index import Block, Hit, Passage, Unit
+from index import Block, Hit, Passage, Query, Unit
 from index.model import BlockKind
 
 
@@ -50,3 +54,11 @@ def test_code_keeps_its_lines_and_shares_the_citation_of_what_introduces_it() ->
     assert [(statement.kind, statement.text) for statement in statements] == [("text", "Run this:"), ("code", "make build\n  make run")]
     assert [citation.quote for citation in citations] == ["Run this: make build make run"]
     assert citations[0].url.endswith(":~:text=Run%20this%3A"), "a browser finds the sentence, not the laid-out code"
+
+
+@pytest.mark.parametrize(("reading", "added"), [(None, True), (2.0, True), (-3.0, False)])
+def test_further_section_that_was_read_and_does_not_answer_adds_nothing(reading: float | None, added: bool) -> None:
+    lead = section("a", ("text", 1, ["Drift is a change of the data.", "Alarms tell of it early on."]))
+    other = replace(section("b", ("text", 1, ["Retraining on a schedule is another remedy."])), reading=reading)
+    evidence = Evidence(Query("what is drift", (), (), None), (), (lead, other))
+    assert [part.section.hit.passage.headings[-1] for part in select("open", evidence, 8)] == (["a", "b"] if added else ["a"])

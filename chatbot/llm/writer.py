@@ -26,6 +26,8 @@ from index import Search
 
 _MOST_TRIED = 3
 """Statements that are checked for each that an answer may have: a model that goes on and on is stopped."""
+_STAND = 2
+"""Statements that must stand for each that fell: the check misses some, and the more of those the more a model makes up."""
 _FENCE_TOKENS = 30
 """Of the lines around one source."""
 
@@ -60,9 +62,9 @@ class Written:
 
     @property
     def enough(self) -> bool:
-        """Whether it makes an answer: at least as many of the model's statements stand as fell."""
+        """Whether it makes an answer: of a model that made up more than a third, the rest is not believed either."""
         written = len(self.statements) - self.replaced
-        return written > 0 and written >= self.dropped + self.replaced
+        return written > 0 and written >= _STAND * (self.dropped + self.replaced)
 
     @property
     def notes(self) -> tuple[str, ...]:
