@@ -19,6 +19,7 @@ COVERAGE_FILE = "coverage.json"
 SIGNALS = (
     "support",
     "unlike",
+    "unknown",
     "heading_overlap",
     "missing_name",
     "missing_value",
@@ -112,7 +113,7 @@ def read_coverage(store: Path | None = None) -> Coverage:
 def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
     """Return what speaks for and against coverage, each about 0 to 1, by the names of `READING_SIGNALS` and `WORD_SIGNALS`."""
     if not evidence.sections:
-        against = dict.fromkeys(("unlike", "missing_name", "missing_value", "words_lacking"), 1.0)
+        against = dict.fromkeys(("unlike", "unknown", "missing_name", "missing_value", "words_lacking"), 1.0)
         return dict.fromkeys((*READING_SIGNALS, *WORD_SIGNALS), 0.0) | against
     sections = evidence.sections[:4]
     texts = [f"{' '.join(section.hit.passage.headings)} {' '.join(scored.unit.text for scored in section.units)}" for section in sections]
@@ -123,6 +124,7 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
     return {
         "support": support,
         "unlike": max(0.0, 1 - support / _LIKE),
+        "unknown": evidence.unknown,
         "overlap": max(section.overlap for section in sections),
         "heading_overlap": max(section.heading_overlap for section in sections),
         "missing_name": _missing_name(asked.resolved, texts),

@@ -95,6 +95,8 @@ class Evidence:
     hits: tuple[Hit, ...]
     sections: tuple[SectionEvidence, ...]
     """Best first."""
+    unknown: float = 0.0
+    """Share of the question's terms, misspelt ones mended, that no text of the index has; 0 to 1."""
 
 
 def gather(search: Search, question: str, context: str = "", whole: str = "") -> Evidence:
@@ -129,7 +131,8 @@ def gather(search: Search, question: str, context: str = "", whole: str = "") ->
         sections = _read(search.cross_encoder, whole or (question if context else query.text), sections)
     if search.reranker is None:
         sections.sort(key=lambda section: -section.score)
-    return Evidence(query, hits, tuple(sections))
+    unknown = sum(term not in search.lexical.vocabulary for term in query.terms) / max(1, len(query.terms))
+    return Evidence(query, hits, tuple(sections), unknown)
 
 
 def _read(reader: CrossEncoder, question: str, sections: list[SectionEvidence]) -> list[SectionEvidence]:

@@ -7,6 +7,7 @@ import pytest
 
 from chatbot.answer import Answer, Turn
 from chatbot.assistant import Assistant, load_assistant
+from chatbot.decide import signals
 from chatbot.evidence import gather
 from chatbot.settings import read_settings
 from index import IndexMissing, Search, Store, build_index
@@ -297,3 +298,11 @@ def test_without_a_model_sections_are_scored_above_zero_so_that_shares_of_the_be
     for question in ("What is data drift?", "How do I install Kubeflow?", "retraining"):
         found = gather(assistant.search.by_words_alone(), question).sections
         assert found and all(section.score > 0 for section in found)
+
+
+def test_word_that_the_guide_never_uses_speaks_against_coverage(assistant: Assistant) -> None:
+    asked, weights = assistant.understand("Which harpsichord fits the model?"), assistant.coverage.weights
+    evidence = gather(assistant.search, asked.resolved)
+    assert 0 < evidence.unknown < 1
+    assert gather(assistant.search, "Which model fits?").unknown == 0
+    assert signals(asked, evidence)["unknown"] == evidence.unknown and weights["unknown"] < 0
