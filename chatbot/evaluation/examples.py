@@ -81,8 +81,9 @@ def read_examples(folder: Path, search: Search, judging: Sequence[str]) -> list[
     found = [*_guide_examples(folder / "guide", search), *_other_examples(folder / "other")]
     if not found:
         raise UserError(f"There are no examples in '{folder}'.", remedy="Run this in the guide's folder.")
+    found += _spliced(found)
     repeats = repeating({example.first for example in found}, judging)
-    return [*(example for example in found if example.first not in repeats), *_spliced(found)]
+    return [example for example in found if example.first not in repeats]
 
 
 def repeating(firsts: set[str], judging: Sequence[str]) -> set[str]:
