@@ -18,10 +18,10 @@ from chatbot.answer import Answer, Asked, Citation, Event, Kind, Place, Statemen
 from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage, signals
 from chatbot.evidence import Evidence, gather
-from chatbot.select import select
+from chatbot.select import compares, select
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points, suggest
-from chatbot.understand import Complete, kind_of, resolve, understand
+from chatbot.understand import Complete, kind_of, resolve, sides_of, understand
 from chatbot.verify import verify
 from chatbot.write import NAME, write
 from index import Search, Store, load_reranker
@@ -115,6 +115,7 @@ class Assistant:
         if asked.understood:
             yield asked
         parts = [self._look_up(replace(asked, resolved=part, kind=kind_of(part)), context) for part in asked.parts[:MOST_PARTS]]
+        parts = [side for part in parts for side in self._sides(part)]
         found = time.perf_counter()
         covered = [part for part in parts if part.chance >= self.coverage.threshold]
         written: Written | None = None
@@ -152,6 +153,19 @@ class Assistant:
         # a follow-up's own words must be there; those that it took over helped to find, and the dialogue vouches for them
         own = gather(self.search, asked.question, asked.resolved, whole=asked.resolved)
         return max(part, _Part(asked.resolved, asked.kind, own, self.coverage.chance(signals(asked, own))), key=lambda found: found.chance)
+
+    def _sides(self, part: _Part) -> tuple[_Part, ...]:
+        """Return a comparison as what each side is, where no sentence or row of what was found speaks of both.
+
+        One side alone would be half an answer: if the guide says what the other is nowhere, the answer is partial and names it.
+        """
+        sides = sides_of(part.question) if part.kind == "comparison" else None
+        if sides is None or compares(part.evidence, sides):
+            return (part,)
+        each = [self._look_up(Asked(question, question, "definition", (question,)), "") for question in map("What is {}?".format, sides)]
+        known = sum(found.chance >= self.coverage.threshold for found in each)
+        enough = 1 if part.chance >= self.coverage.threshold else len(each)
+        return tuple(each) if known >= enough else (part,)
 
     def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part], written: "Written | None" = None) -> Answer:
         statements: tuple[Statement, ...] = ()

@@ -55,6 +55,7 @@ def build(
             Store(settings.store),
             site_url=settings.site_url,
             model=settings.embedding_model,
+            late_interaction=settings.late_interaction,
             cross_encoder=settings.cross_encoder,
             fresh=fresh,
             progress=_Bars(bar),
@@ -221,6 +222,7 @@ def evaluate(
             found = measure_dataset(
                 dataset,
                 model=settings.embedding_model,
+                late_interaction=settings.late_interaction,
                 cache=settings.store,
                 reranker=load_reranker(settings.reranker),
                 progress=_Bars(bar),
@@ -349,7 +351,9 @@ def _tell(report: BuildReport) -> None:
             f"[dim]Index {manifest.version}, {report.seconds:.1f} s[/]"
         )
     if manifest.note:
-        lacking = "No cross-encoder: refusals are less sure." if manifest.encoder else "No embedding model: the index finds by words only."
+        lacking = "A model is missing: the index finds less, or refuses less surely."
+        if not manifest.encoder:
+            lacking = "No embedding model: the index finds by words only."
         err.print(f"[bold yellow]{lacking}[/] {manifest.note}")
 
 

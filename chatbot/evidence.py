@@ -17,8 +17,8 @@ SECTIONS = 8
 HITS = 20
 READ = 2
 """Sections that the cross-encoder reads: reading takes longer than all else."""
-_READ_WORDS = 60
-"""Words from which a section's best sentence and those around it are read; whole passages tell no more on the dev half."""
+_READ_WORDS = 40
+"""Words from which a section's best sentence and those around it are read; 60, or whole passages, tell no more on the dev half."""
 _READING_SHARE = 0.2
 """What the chance that a section answers, as read, adds to its score at most."""
 _NO_TERMS = 0.8
@@ -60,8 +60,6 @@ class WordMatch:
 
     mean: float
     """Cosine of each word to the nearest word of the section, weighted by how much the word tells."""
-    least: float
-    """The lowest of those cosines."""
     lacking: float
     """The largest product of what a word tells, from 0 to 1, and what it lacks to a cosine of 1."""
 
@@ -205,17 +203,16 @@ def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) 
 
 def _match_words(search: Search, query: Query, rows: list[int]) -> WordMatch:
     if query.word_vectors is None:
-        return WordMatch(0.0, 0.0, 0.0)
+        return WordMatch(0.0, 0.0)
     cosines = search.word_cosines(query, rows)
     kept = [place for place, word in enumerate(query.words) if not is_stop_word(fold(word)) and not _FORM.issuperset(terms(word))]
     kept = kept or list(range(len(query.words)))
     if not kept:
-        return WordMatch(0.0, 0.0, 0.0)
+        return WordMatch(0.0, 0.0)
     near = cosines[kept].astype(float)
     telling = np.array([max((search.lexical.idf(term) for term in terms(query.words[place])), default=0.1) for place in kept])
     return WordMatch(
         float(np.average(near, weights=telling)),
-        float(near.min()),
         float(np.max(telling * (1 - near))) / search.lexical.highest_idf,
     )
 

@@ -36,6 +36,8 @@ _REPEATS = 0.55
 """Share of common terms from which a sentence says again what another said."""
 _WORDS = 4
 """A shorter sentence says nothing by itself."""
+_COMPARED = 3
+"""Best sections in which a comparison is sought."""
 _NEAR_LEAD = 0.85
 """A section that fits nearly as well as the best."""
 CODE_LINES = 30
@@ -86,6 +88,17 @@ def select(kind: Kind, evidence: Evidence, limit: int) -> list[Chosen]:
     if sum(len(part.units) for part in chosen) < 2:
         chosen = _widened(sections, picked)
     return [Chosen(part.section, tuple(_with_code(part))) for part in chosen]
+
+
+def compares(evidence: Evidence, sides: tuple[str, str]) -> bool:
+    """Say whether one of the best sections speaks of both sides in one breath: in its headings, or in a sentence or row."""
+    wanted = [set(terms(side)) for side in sides]
+    said = (
+        set(terms(text))
+        for section in evidence.sections[:_COMPARED]
+        for text in (" ".join(section.hit.passage.headings[1:]), *(scored.unit.text for scored in section.units))
+    )
+    return any(all(side <= found for side in wanted) for found in said)
 
 
 def _with_code(part: Chosen) -> Iterator[Scored]:

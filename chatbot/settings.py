@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     site: Path = Field(Path("site"), description="Folder of the built site that is served and indexed.")
     site_url: str = Field("", description="Where an indexed site is published; citations then are absolute.")
     embedding_model: str = Field("bundled", min_length=1, description="`bundled`, a model's folder, or a hub name.")
+    late_interaction: bool = Field(
+        True, description="Whether the words of an English site are compared by a late-interaction model; the build decides."
+    )
     cross_encoder: bool = Field(
         True, description="Whether a small cross-encoder reads the best sections: better refusals, some 30 ms a section."
     )

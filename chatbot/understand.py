@@ -124,6 +124,20 @@ _RELATION = re.compile(
     r"examples?|types?|kinds?) (between|of|for)\b",
     re.IGNORECASE,
 )
+_SIDES = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"\b(?:difference|differences|distinction|comparison|distinguish|contrast) between (?P<one>.+?) and (?P<other>[^,;:?(]+)",
+        r"\bhow (?:is|are|does|do|did) (?P<one>.+?) (?:differ|different|compare|compared)\w* (?:from|to|with|than) (?P<other>[^,;:?(]+)",
+        r"\bhow (?:is|are|does|do|did) (?P<one>.+?) and (?P<other>.+?) (?:differ|different|compare)\b",
+        r"\b(?:compare|contrast|distinguish) (?P<one>.+?) (?:with|to|and|from|against) (?P<other>[^,;:?(]+)",
+        r"^(?:what is |what's )?(?P<one>.+?),? (?:vs|versus|as opposed to|compared (?:to|with))\b\.? (?P<other>[^,;:?(]+)",
+    )
+)
+_ASPECT = re.compile(r",? \b(for|in|on|when|if|regarding|concerning|with regard|in terms|under|during)\b.*$", re.IGNORECASE)
+"""What a comparison is about, behind its two sides."""
+_DEGREES = frozenset("main key biggest basic exact real actual important".split())
+"""Words before "difference" that ask for nothing in particular."""
 _SPLIT = re.compile(r"(?<=\?)\s+(?=\S)|,?\s+and\s+(?=(?:what|how|why|when|who|where|which|should|does|do|is|are|can)\b)", re.IGNORECASE)
 
 
@@ -172,6 +186,19 @@ def kind_of(question: str) -> Kind:
         if form.search(question):
             return kind
     return "definition" if _SHORT_FORM.match(question) and len(_content(question)) <= 3 else "open"
+
+
+def sides_of(question: str) -> tuple[str, str] | None:
+    """Return the two things that a question compares, as it names them; none if it compares otherwise, or in one respect only.
+
+    "How does X differ from Y?" asks for both as they are; "X vs Y for monitoring" for a text that holds them against each other.
+    """
+    bare = _LEAD_IN.sub("", question.strip(" ?.!"))
+    found = next((found for form in _SIDES if (found := form.search(bare))), None)
+    if found is None or _ASPECT.search(found["other"]) or not _DEGREES.issuperset(_content(_REQUEST.sub("", bare[: found.start()]))):
+        return None
+    one, other = (topic_of(found[name]) for name in ("one", "other"))
+    return (one, other) if one and other and max(len(one.split()), len(other.split())) <= _LONGEST_PART else None
 
 
 def resolve(question: str, history: tuple[Turn, ...]) -> str:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from index.base_reranker import UPSTREAM, load_base
 from index.blocks import text_blocks
-from index.build import BuildReport, Progress, build_index, build_pages
+from index.build import BuildReport, build_index, build_pages
 from index.cross_encoder import CrossEncoder
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
 from index.export import weights_digest
 from index.export_cross_encoder import ADAPTER, READ_TOKENS
 from index.lexical import is_stop_word, stem, terms
 from index.model import Block, BlockKind, Page, Passage, Section, Unit
+from index.models import Progress
 from index.rerank import load_reranker
 from index.search import DENSE_WEIGHT, Hit, Query, Search, distinct
 from index.store import Store

@@ -6,7 +6,6 @@ Called by the command line; calls every other module of this room.
 import hashlib
 import logging
 import math
-import os
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -16,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index import export, export_cross_encoder
-from index.cross_encoder import read_cross_encoder_info
+from index import export
 from index.dense import write_dense
-from index.encoder import Embedder, OnnxEmbedder, read_encoder_info
-from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing
+from index.encoder import Embedder
+from index.errors import IndexBroken, IndexMissing, SiteMissing
 from index.lexical import passage_terms, write_lexical
 from index.model import Page, Passage
+from index.models import BuildModels, Progress, check_models, find_models, given_model, load_models
 from index.pages import html_files, read_site, site_digest
 from index.passages import cut_page, units
 from index.store import FORMAT, EmbeddingCache, Manifest, Store, write_pages, write_passages
@@ -31,8 +30,6 @@ from index.words import SAMPLE, learn_projection, pack, write_words
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name, how much of it is done, and how much there is."""
 LEXICAL_TOKENS = 256
 """Passage limit where no model sets one."""
 _SAVE_EVERY = 2048
@@ -54,15 +51,20 @@ class BuildReport:
     seconds: float
 
 
+def _untold(stage: str, done: int, total: int) -> None:
+    """The progress that nobody wants to know."""
+
+
 def build_index(
     site: Path,
     store: Store,
     *,
     site_url: str = "",
     model: str = export.BUNDLED,
+    late_interaction: bool = True,
     cross_encoder: bool = True,
     fresh: bool = False,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = _untold,
     embedder: Embedder | None = None,
 ) -> BuildReport:
     """Index a built site; do nothing if the store already holds just that.
@@ -72,6 +74,7 @@ def build_index(
         store: Where the index goes.
         site_url: Where the site is published; citations then are absolute.
         model: `bundled`, a folder, or a hub name.
+        late_interaction: Whether words get their vectors from a late-interaction model; see `index.models.find_models`.
         cross_encoder: Whether the bundled cross-encoder is exported, too: it reads what was found again.
         fresh: Build even if nothing changed, and forget cached embeddings.
         progress: Told how far the build is.
@@ -85,57 +88,41 @@ def build_index(
     started = time.perf_counter()
     files = html_files(site)
     with store.writing():
-        weights, folder, note = (embedder.key, None, "") if embedder else _find_model(model)
-        version = _version(site, files, weights, site_url)
-        reading, lacking = _find_cross_encoder() if cross_encoder and folder is not None else ("", "")
-        inputs = hashlib.sha256(f"{version}\0{site}\0{reading}".encode()).hexdigest()
+        wanted = given_model(embedder) if embedder else find_models(model, late_interaction=late_interaction, cross_encoder=cross_encoder)
+        version = _version(site, files, wanted.identity, site_url)
+        inputs = hashlib.sha256(f"{version}\0{site}\0{wanted.reading}".encode()).hexdigest()
         found = None if fresh else _current(store, given=embedder is not None)
-        # a model that is here, but could not be exported when the store was built, may be exported now
-        exported = found and (found.encoder or folder is None) and (found.cross_encoder or not reading)
-        if found and found.inputs == inputs and exported:
+        if found and found.inputs == inputs and wanted.are_in(found):
             return BuildReport(found, True, 0, found.passages, 0, time.perf_counter() - started)
-        encoder = embedder.key if embedder else None
-        if embedder is None and folder is not None:
-            embedder, encoder, note = _load_encoder(store, model, folder, weights, fresh, progress)
-        reader = None
-        if encoder and reading:
-            reader, lacking = _load_cross_encoder(store, reading, fresh, progress)
+        models = load_models(wanted, store, fresh=fresh, progress=progress)
         pages, skipped = _read_pages(site, files, progress)
-        about = {
-            "version": version[:12],
-            "site": str(site),
-            "site_url": site_url and site_url.rstrip("/") + "/",
-            "inputs": inputs,
-            "encoder": encoder,
-            "cross_encoder": reader,
-            "note": note or lacking,
-        }
-        manifest, embedded, reused = _write(store, pages, embedder, about, fresh, progress)
+        about = {"version": version[:12], "site": str(site), "site_url": site_url and site_url.rstrip("/") + "/", "inputs": inputs}
+        manifest, embedded, reused = _write(store, pages, models, about, fresh, progress)
     return BuildReport(manifest, False, embedded, reused, skipped, time.perf_counter() - started)
 
 
 def build_pages(
-    pages: Iterable[Page], store: Store, *, model: str = export.BUNDLED, progress: Progress = lambda stage, done, total: None
+    pages: Iterable[Page], store: Store, *, model: str = export.BUNDLED, late_interaction: bool = True, progress: Progress = _untold
 ) -> Manifest:
-    """Index pages that come from elsewhere than a site's HTML, such as a data set; always builds.
+    """Index pages that come from elsewhere than a site's HTML, such as a data set; always builds, and without a cross-encoder.
 
     Raises:
         ModelTampered: If a model that a package brings is not the expected one.
         UserError: If another build holds the store.
     """
     with store.writing():
-        weights, folder, note = _find_model(model)
-        embedder, encoder = None, None
-        if folder is not None:
-            embedder, encoder, note = _load_encoder(store, model, folder, weights, False, progress)
-        about = {"version": "pages", "site": "", "site_url": "", "inputs": "", "encoder": encoder, "cross_encoder": None, "note": note}
-        return _write(store, list(pages), embedder, about, False, progress)[0]
+        wanted = find_models(model, late_interaction=late_interaction, cross_encoder=False)
+        models = load_models(wanted, store, fresh=False, progress=progress)
+        about = {"version": "pages", "site": "", "site_url": "", "inputs": ""}
+        return _write(store, list(pages), models, about, False, progress)[0]
 
 
 def _write(
-    store: Store, pages: list[Page], embedder: Embedder | None, about: dict[str, str | None], fresh: bool, progress: Progress
+    store: Store, pages: list[Page], models: BuildModels, about: dict[str, str], fresh: bool, progress: Progress
 ) -> tuple[Manifest, int, int]:
     """Cut, embed and publish pages; return the manifest, and how many texts were embedded and how many reused."""
+    embedder = models.embedder
+    used = {"encoder": models.encoder, "word_encoder": models.word_encoder, "cross_encoder": models.cross_encoder, "note": models.note}
     passages = _cut(pages, embedder)
     with store.new_build() as aside:
         embedded = reused = 0
@@ -147,16 +134,7 @@ def _write(
         write_pages(pages, aside / "pages.jsonl")
         counts = {"pages": len(pages), "sections": sum(len(page.sections) for page in pages), "passages": len(passages)}
         built = datetime.now(UTC).isoformat(timespec="microseconds")
-        return store.publish(aside, {"format": FORMAT, "built": built, **about, **counts}), embedded, reused
-
-
-def _find_model(model: str) -> tuple[str, Path | None, str]:
-    """Return digest and folder of the model's files, or no folder and the reason why not."""
-    try:
-        folder = export.model_folder(model) or export.download_model(model)
-        return export.weights_digest(folder), folder, ""
-    except ModelUnusable as error:
-        return "none", None, str(error)
+        return store.publish(aside, {"format": FORMAT, "built": built, **about, **used, **counts}), embedded, reused
 
 
 def _version(site: Path, files: list[Path], weights: str, site_url: str) -> str:
@@ -166,78 +144,18 @@ def _version(site: Path, files: list[Path], weights: str, site_url: str) -> str:
 
 
 def _current(store: Store, *, given: bool) -> Manifest | None:
-    """Return the current build's manifest if the build is whole; its encoder, too, unless the embedder was given."""
+    """Return the current build's manifest if the build is whole; its models, too, unless the embedder was given."""
     try:
         folder, manifest = store.current()
         store.verify(folder, manifest)
-        if manifest.encoder and not given:
-            read_encoder_info(store.encoders / manifest.encoder)
-        if manifest.cross_encoder:
-            read_cross_encoder_info(store.encoders / manifest.cross_encoder)
+        if not given:
+            check_models(manifest, store.encoders)
         return manifest
     except IndexMissing:
         return None
     except IndexBroken as error:
         log.warning("%s It is built anew now.", error.message)
         return None
-
-
-def _load_encoder(
-    store: Store, model: str, folder: Path, weights: str, fresh: bool, progress: Progress
-) -> tuple[OnnxEmbedder | None, str | None, str]:
-    """Return the encoder of a model and its name, exported now if need be; or nothing, and the reason why not."""
-    try:
-        found = _exported(
-            store, weights, fresh, read_encoder_info, lambda: export.export_encoder(model, folder, store.encoders), "model", progress
-        )
-    except ModelUnusable as error:
-        return None, None, str(error)
-    return OnnxEmbedder(found, threads=_threads()), found.name, ""
-
-
-def _find_cross_encoder() -> tuple[str, str]:
-    """Return the identity of the cross-encoder's weights, and why there is none."""
-    try:
-        return export_cross_encoder.cross_encoder_digest(), ""
-    except ModelUnusable as error:
-        return "", str(error)
-
-
-def _load_cross_encoder(store: Store, weights: str, fresh: bool, progress: Progress) -> tuple[str | None, str]:
-    """Return the name of the cross-encoder, exported now if need be; or none, and the reason why not."""
-    try:
-        found = _exported(
-            store,
-            weights,
-            fresh,
-            read_cross_encoder_info,
-            lambda: export_cross_encoder.export_cross_encoder(store.encoders),
-            "cross-encoder",
-            progress,
-        )
-    except ModelUnusable as error:
-        return None, str(error)
-    return found.name, ""
-
-
-def _exported(
-    store: Store, weights: str, fresh: bool, read: Callable[[Path], object], make: Callable[[], Path], what: str, progress: Progress
-) -> Path:
-    """Return the folder of an exported model: one that is there and whole, unless it shall be made anew, or the one made now."""
-    for found in [] if fresh else sorted(store.encoders.glob(f"{weights[:16]}-*")):
-        try:
-            read(found)
-            return found
-        except IndexBroken as error:
-            log.warning("%s It is made anew now.", error.message)
-    progress(f"Exporting the {what}", 0, 1)
-    made = make()
-    progress(f"Exporting the {what}", 1, 1)
-    return made
-
-
-def _threads() -> int:
-    return min(4, os.cpu_count() or 1)
 
 
 def _read_pages(site: Path, files: list[Path], progress: Progress) -> tuple[list[Page], int]:

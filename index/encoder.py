@@ -15,7 +15,6 @@ from index.exported import TOKENIZER, ExportedModel, open_session, open_tokenize
 
 DESCRIPTION = "encoder.json"
 ENCODER_FILES = ("encoder.onnx", TOKENIZER)
-_BATCH = 16
 _WORD = re.compile(r"[^\W_]+")
 
 Progress = Callable[[int], None]
@@ -32,6 +31,8 @@ class EncoderInfo(ExportedModel):
     dimension: int
     query_prefix: str = ""
     passage_prefix: str = ""
+    at_once: int = 16
+    """Texts that are read together; one where activations have 8 bits, for a text's vectors then depend on those beside it."""
 
 
 class Embedder(Protocol):
@@ -124,7 +125,7 @@ class OnnxEmbedder:
     def _embed(self, texts: list[str], progress: Progress | None) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
         """Yield positions of texts with their unit vectors and their tokens' vectors, batch by batch."""
         tokens = [self._tokens(text) for text in texts]
-        for batch in _batches(tokens):
+        for batch in _batches(tokens, self.info.at_once):
             yield batch, *self._run([tokens[place] for place in batch])
             if progress:
                 progress(len(batch))
@@ -144,6 +145,30 @@ class OnnxEmbedder:
             mask[row, : len(found)] = 1
         vectors, inner = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
         return _unit(vectors), inner
+
+
+class PairedEmbedder:
+    """Two encoders as one: the first gives the vectors of texts, the second those of their words."""
+
+    def __init__(self, texts: Embedder, words: Embedder) -> None:
+        self._texts, self._words = texts, words
+        self.dimension, self.max_tokens = texts.dimension, texts.max_tokens
+        self.key = f"{texts.key}-{words.key}"
+
+    def count_tokens(self, text: str) -> int:
+        return self._texts.count_tokens(text)
+
+    def embed_passages(self, texts: list[str], progress: Progress | None = None) -> np.ndarray:
+        return self._texts.embed_passages(texts, progress)
+
+    def embed_words(self, texts: list[str], progress: Progress | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+        return self._texts.embed_passages(texts), self._words.embed_words(texts, progress)[1]
+
+    def embed_question(self, text: str) -> np.ndarray:
+        return self._texts.embed_question(text)
+
+    def embed_question_words(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        return self._texts.embed_question(text), self._words.embed_question_words(text)[1]
 
 
 def read_encoder_info(folder: Path) -> EncoderInfo:
@@ -180,8 +205,8 @@ def _word_vectors(tokens: np.ndarray, offsets: list[tuple[int, int]], text: str,
     return _unit(np.stack([tokens[held].mean(axis=0) if held else np.zeros(tokens.shape[-1]) for held in words]))
 
 
-def _batches(tokens: list[list[int]]) -> Iterator[list[int]]:
+def _batches(tokens: list[list[int]], size: int) -> Iterator[list[int]]:
     """Yield positions in batches of like length, so that little is padded."""
     order = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
-    for start in range(0, len(order), _BATCH):
-        yield order[start : start + _BATCH]
+    for start in range(0, len(order), size):
+        yield order[start : start + size]

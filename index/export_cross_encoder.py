@@ -22,7 +22,7 @@ from index.cross_encoder import (
     read_cross_encoder_info,
 )
 from index.errors import ModelTampered, ModelUnusable
-from index.export import export_aside, quiet, weights_digest, write_graph
+from index.export import export_aside, quiet, weights_digest, write_graph_8_bit
 from index.exported import TOKENIZER, file_sha256, seal
 
 ADAPTER = Path(__file__).parent / "adapter"
@@ -114,7 +114,6 @@ def _reference_scores(model: Any, tokenizer: Any, samples: Sequence[tuple[str, s
 
 def _write_graph(model: Any, tokenizer: Any, target: Path) -> None:
     import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     class Pair(torch.nn.Module):  # type: ignore[misc]
         """Positional inputs, one output: what the exporter asks for."""
@@ -127,9 +126,5 @@ def _write_graph(model: Any, tokenizer: Any, target: Path) -> None:
             return self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).logits[:, 0]
 
     sample = tokenizer(["one text", "another"], ["and its pair", "and a longer pair"], padding=True, return_tensors="pt")
-    whole = target / "whole.onnx"
-    write_graph(Pair().eval(), {name: sample[name] for name in INPUTS}, ["scores"], whole)
-    # 7 of 8 bits: processors without VNNI add products of 8 bits up in 16 and overflow
-    quantize_dynamic(whole, target / GRAPH, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
-    whole.unlink()
+    write_graph_8_bit(Pair().eval(), {name: sample[name] for name in INPUTS}, ["scores"], target / GRAPH)
     tokenizer.backend_tokenizer.save(str(target / TOKENIZER))

@@ -29,10 +29,11 @@ def fuse(dense: np.ndarray, lexical: np.ndarray, *, dense_weight: float = 0.6) -
         raise ValueError(f"dense_weight is {dense_weight}; it must lie between 0 and 1")
     if not dense.size:
         return np.zeros(0)
-    return dense_weight * _spread(dense, float(dense.min())) + (1 - dense_weight) * _spread(lexical, 0.0)
+    return dense_weight * spread(dense, float(dense.min())) + (1 - dense_weight) * spread(lexical, 0.0)
 
 
-def _spread(scores: np.ndarray, lowest: float) -> np.ndarray:
+def spread(scores: np.ndarray, lowest: float) -> np.ndarray:
+    """Return scores from 0, for the lowest, to 1, for the highest; zeros where they don't differ."""
     span = float(scores.max()) - lowest
     if span <= 0:
         return np.zeros(scores.shape)

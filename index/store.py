@@ -2,7 +2,7 @@
 
     store/current            name of the build that answers
     store/builds/NAME/       manifest.json, passages.jsonl, pages.jsonl, vocabulary.json, vectors.faiss, units.npy, words.npy, bm25/
-    store/encoders/NAME/     one exported encoder or cross-encoder
+    store/encoders/NAME/     one exported encoder, of texts or of words, or cross-encoder
     store/cache/KEY.npz      embeddings by content
 
 Written by index.build, read by index.search. No pickle; each file's SHA-256 stands in the manifest and is checked
@@ -31,7 +31,7 @@ from index.model import Block, Page, Passage, Source
 
 log = logging.getLogger(__name__)
 
-FORMAT = 7
+FORMAT = 8
 """Raised when the files of a build change their meaning; an older store is then built anew."""
 _KEPT_BUILDS = 2
 """The current build and the one before: a server that is still reading the older one loses nothing."""
@@ -66,10 +66,12 @@ class Manifest(BaseModel):
     """Digest of site, model and format: what decides whether a rebuild has anything to do."""
     encoder: str | None
     """Name of the folder in `encoders/`; none if no model could be loaded and search is lexical only."""
+    word_encoder: str | None
+    """Likewise, of the late-interaction model; none if it was not wanted or could not be exported, and words are the encoder's."""
     cross_encoder: str | None
     """Likewise; none if it was not wanted or could not be exported."""
     note: str
-    """Why there is no encoder, or no cross-encoder; else empty."""
+    """Why one of these is missing that was wanted; else empty."""
     pages: int
     sections: int
     passages: int

@@ -10,6 +10,7 @@ from chatbot.assistant import Assistant, load_assistant
 from chatbot.decide import signals
 from chatbot.evidence import gather
 from chatbot.settings import read_settings
+from chatbot.verify import plain
 from index import IndexMissing, Search, Store, build_index
 
 BREWING = {
@@ -122,6 +123,16 @@ def test_comparison_keeps_the_table_s_header_and_rows(brewing: Assistant) -> Non
     assert [(row.label, row.text) for row in rows[:1]] == [("header", "Dimension | Single boiler | Dual boiler")]
     assert "Milk frothing of the boiler | After a wait | At the same time" in [row.text for row in rows[1:]]
     assert answer.statements[1 : 1 + len(rows)] == tuple(rows), "after the sentence that answers, and together"
+
+
+def test_comparison_that_no_text_draws_says_what_each_side_is(assistant: Assistant) -> None:
+    said = [plain(statement.text) for statement in assistant.answer("How is an LLM gateway different from a feature store?").statements]
+    assert any(text.startswith("An LLM gateway is") for text in said) and any(text.startswith("A feature store is") for text in said)
+
+
+def test_comparison_of_which_one_side_is_unknown_is_partial_and_names_it(assistant: Assistant) -> None:
+    answer = assistant.answer("How is a feature store different from a samovar?")
+    assert answer.verdict == "not_covered" or (answer.verdict == "partial" and "samovar" in (answer.missing or ""))
 
 
 def test_difference_between_the_two_practices_is_shown_as_a_table(assistant: Assistant) -> None:

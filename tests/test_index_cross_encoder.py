@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from chatbot.assistant import Assistant
 from chatbot.cli import app
 from chatbot.evidence import gather
-from index import IndexBroken, ModelUnusable, Search, Store, base_reranker, build_index, distinct, export_cross_encoder
+from index import IndexBroken, ModelUnusable, Search, Store, base_reranker, build_index, distinct, export_cross_encoder, packaged_bert
 from index.cross_encoder import GRAPH, OnnxCrossEncoder
 from index.errors import ModelTampered
 from index.export_cross_encoder import load_reference
@@ -112,7 +112,7 @@ def test_reranker_that_is_not_there_or_not_the_expected_one_is_named(tmp_path: P
     monkeypatch.setattr(base_reranker, "BASE_SHA256", "0" * 64)
     with pytest.raises(ModelTampered, match=r"model\.onnx has SHA-256 1225"):
         export_cross_encoder.export_cross_encoder(tmp_path)
-    monkeypatch.setattr(base_reranker, "_PACKAGE", "no_such_package")
+    monkeypatch.setattr(packaged_bert, "_PACKAGE", "no_such_package")
     with pytest.raises(ModelUnusable, match="no_such_package"):
         export_cross_encoder.export_cross_encoder(tmp_path)
     assert not [left for left in tmp_path.iterdir() if left.name != ".lock"], "no half-made folder stays"

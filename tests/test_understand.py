@@ -3,7 +3,7 @@
 import pytest
 
 from chatbot.answer import Kind, Turn
-from chatbot.understand import is_english, kind_of, topic_of, understand
+from chatbot.understand import is_english, kind_of, sides_of, topic_of, understand
 
 
 def dialogue(*said: str) -> tuple[Turn, ...]:
@@ -171,3 +171,25 @@ def test_terse_or_misspelt_english_is_english(question: str) -> None:
 )
 def test_topic_is_the_question_without_what_holds_it_together(question: str, topic: str) -> None:
     assert topic_of(question) == topic
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("How is a boiler different from a kettle?", ("boiler", "kettle")),
+        ("What's the difference between a flat white and a latte?", ("flat white", "latte")),
+        ("Compare drip coffee with espresso", ("drip coffee", "espresso")),
+        ("How do arabica and robusta differ?", ("arabica", "robusta")),
+        ("arabica vs. robusta", ("arabica", "robusta")),
+        ("arabica vs robusta, whats the difference", ("arabica", "robusta")),
+        ("So what is drip coffee as opposed to espresso?", ("drip coffee", "espresso")),
+        ("Tell me the main differences between arabica and robusta", ("arabica", "robusta")),
+        ("What is the price difference between arabica and robusta?", None),
+        ("arabica vs robusta for espresso", None),
+        ("What is the difference between arabica and robusta in price?", None),
+        ("Which beans differ most?", None),
+        ("What is a kettle?", None),
+    ],
+)
+def test_sides_of_a_comparison_are_named_as_the_question_names_them(question: str, sides: tuple[str, str] | None) -> None:
+    assert sides_of(question) == sides

@@ -20,7 +20,7 @@ def section(address: str, *blocks: tuple[BlockKind, int, list[str]]) -> SectionE
         for place, (kind, _, texts) in enumerate(blocks)
         for text in texts
     )
-    return SectionEvidence(Hit(passage, 0, 1.0, 1.0, 1.0), units, 0.0, 0.0, WordMatch(0.0, 0.0, 0.0), 0.0)
+    return SectionEvidence(Hit(passage, 0, 1.0, 1.0, 1.0), units, 0.0, 0.0, WordMatch(0.0, 0.0), 0.0)
 
 
 def test_nothing_chosen_is_nothing_written() -> None:

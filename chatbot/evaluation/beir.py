@@ -25,6 +25,7 @@ def measure_dataset(
     folder: Path,
     *,
     model: str,
+    late_interaction: bool = True,
     cache: Path,
     reranker: CrossEncoder | None = None,
     progress: Progress = lambda stage, done, total: None,
@@ -34,6 +35,7 @@ def measure_dataset(
     Args:
         folder: The data set.
         model: As in the settings.
+        late_interaction: Likewise.
         cache: Folder of a store, whose encoder and embeddings are used and kept.
         reranker: Reorders the fused ranking, if given.
         progress: Told how far it is.
@@ -47,7 +49,7 @@ def measure_dataset(
         raise UserError(f"No query of '{folder}' is judged.", remedy="The ids in queries.jsonl and qrels must be the same.")
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(Path(scratch), encoders=cache / "encoders", cache=cache / "cache" / "datasets")
-        build_pages(_pages(folder), store, model=model, progress=progress)
+        build_pages(_pages(folder), store, model=model, late_interaction=late_interaction, progress=progress)
         search = Search(store, reranker=reranker)
         rankings = _rank(search, queries, progress)
     found: dict[str, Any] = {
