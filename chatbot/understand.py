@@ -127,14 +127,14 @@ _RELATION = re.compile(
 _SIDES = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        r"\b(?:difference|differences|distinction|comparison|distinguish|contrast) between (?P<one>.+?) and (?P<other>[^,;:?(]+)",
+        r"\b(?:differences?|distinction|comparison|distinguish|contrast) between (?P<one>.+?) and (?P<other>[^,;:?(]+)",
         r"\bhow (?:is|are|does|do|did) (?P<one>.+?) (?:differ|different|compare|compared)\w* (?:from|to|with|than) (?P<other>[^,;:?(]+)",
         r"\bhow (?:is|are|does|do|did) (?P<one>.+?) and (?P<other>.+?) (?:differ|different|compare)\b",
         r"\b(?:compare|contrast|distinguish) (?P<one>.+?) (?:with|to|and|from|against) (?P<other>[^,;:?(]+)",
         r"^(?:what is |what's )?(?P<one>.+?),? (?:vs|versus|as opposed to|compared (?:to|with))\b\.? (?P<other>[^,;:?(]+)",
     )
 )
-_ASPECT = re.compile(r",? \b(for|in|on|when|if|regarding|concerning|with regard|in terms|under|during)\b.*$", re.IGNORECASE)
+_ASPECT = re.compile(r" (for|in|on|when|if|regarding|concerning|with regard|under|during)\b", re.IGNORECASE)
 """What a comparison is about, behind its two sides."""
 _DEGREES = frozenset("main key biggest basic exact real actual important".split())
 """Words before "difference" that ask for nothing in particular."""

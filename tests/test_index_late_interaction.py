@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chatbot.assistant import Assistant
-from index import IndexBroken, ModelUnusable, Search, Store, build_index, export_late_interaction, packaged_bert
+from index import IndexBroken, ModelUnusable, Search, Store, build_index, export_late_interaction, packaged_bert, search
 from index.encoder import OnnxEmbedder, PairedEmbedder, words_of
 from index.errors import ModelTampered
 from index.words import PassageWords, learn_projection, pack, write_words
@@ -117,10 +117,8 @@ def test_match_is_the_mean_over_the_question_s_words_of_the_nearest_in_each_pass
     assert PassageWords(tmp_path).match(asked, []).shape == (0,)
 
 
-def test_search_finds_by_words_in_context_what_neither_stems_nor_the_mean_find(assistant: Assistant) -> None:
-    """The words of a question count in the order of passages: the same passages stand otherwise without them."""
-    search = assistant.search
-    query = search.query("which sign tells me that people stop trusting the recommendations?")
-    bare = search.query(query.text)
-    object.__setattr__(bare, "word_vectors", None)
-    assert [hit.row for hit in search.hits(query, 10)] != [hit.row for hit in search.hits(bare, 10)]
+def test_the_match_of_words_counts_in_the_order_of_passages(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = assistant.search.query("which sign tells me that people stop trusting the recommendations?")
+    with_words = [hit.row for hit in assistant.search.hits(query, 10)]
+    monkeypatch.setattr(search, "_WORDS_SHARE", 0.0)
+    assert [hit.row for hit in assistant.search.hits(query, 10)] != with_words
