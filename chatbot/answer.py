@@ -75,6 +75,8 @@ class Place:
     title: str
     heading: str
     url: str
+    quote: str = ""
+    """What it says nearest to the question, verbatim."""
 
 
 @dataclass(frozen=True, slots=True)

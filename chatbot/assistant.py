@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from chatbot.advisor.advisor import Advisor
 from chatbot.advisor.dialogue import with_advice
-from chatbot.answer import Answer, Asked, Citation, Event, Kind, Place, Statement, Turn, Verdict, in_order
+from chatbot.answer import Answer, Asked, Citation, Event, Kind, Statement, Turn, Verdict, in_order
 from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage, signals
 from chatbot.evidence import Evidence, gather
+from chatbot.refusal import looked_for, nearest_sections, places
+from chatbot.requests import as_question
 from chatbot.select import compares, select
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points, suggest
@@ -29,7 +31,6 @@ from index import Search, Store, load_reranker
 if TYPE_CHECKING:
     from chatbot.llm.writer import ModelWriter, Written
 
-NEAREST = 3
 HISTORY = 12
 """Turns of a dialogue that are looked at: six questions with their answers."""
 MOST_CONTEXT = 300
@@ -146,7 +147,7 @@ class Assistant:
         )
 
     def _look_up(self, asked: Asked, context: str) -> _Part:
-        evidence = gather(self.search, asked.resolved, context[:MOST_CONTEXT])
+        evidence = gather(self.search, as_question(asked.resolved), context[:MOST_CONTEXT])
         part = _Part(asked.resolved, asked.kind, evidence, self.coverage.chance(signals(asked, evidence)))
         if not asked.understood or len(asked.parts) > 1:
             return part
@@ -178,6 +179,10 @@ class Assistant:
             statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
         missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
         verdict: Verdict = "not_covered" if not statements else "partial" if missing else "answered"
+        # of a partial answer, the part that is missing was looked for in vain
+        vain = [part.evidence for part in parts if part not in covered] if verdict != "answered" else []
+        nearest = nearest_sections(vain)
+        looked = (looked_for(vain, nearest, self.search),) if verdict == "not_covered" else ()
         return Answer(
             question=asked.question,
             verdict=verdict,
@@ -186,9 +191,9 @@ class Assistant:
             statements=statements,
             citations=citations,
             weakest_evidence=weakest_citation(citations),
-            nearest=self._nearest(parts) if verdict != "answered" else (),
+            nearest=places(nearest, self.search.manifest.site_url),
             missing="; ".join(missing) if verdict == "partial" else None,
-            notes=(*self._notes(asked, dropped, found=bool(statements)), *(written.notes if written else ())),
+            notes=(*looked, *self._notes(asked, dropped, found=bool(statements)), *(written.notes if written else ())),
             **_spent(written),
         )
 
@@ -202,15 +207,6 @@ class Assistant:
         if dropped:
             notes.append(f"{dropped} statement(s) were left out because their source does not hold them.")
         return tuple(notes)
-
-    def _nearest(self, parts: list[_Part]) -> tuple[Place, ...]:
-        places: dict[str, Place] = {}
-        for part in parts:
-            for section in part.evidence.sections:
-                passage = section.hit.passage
-                url = self.search.manifest.site_url + passage.url
-                places.setdefault(url, Place(passage.title, passage.headings[-1], url))
-        return tuple(places.values())[:NEAREST]
 
     def _greet(self, asked: Asked, page: str) -> Answer:
         lines = {

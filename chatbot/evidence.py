@@ -29,7 +29,7 @@ _USUAL_MEAN = 0.6
 """What the match of words adds to a section's score, and the mean from which it adds."""
 _DEFINED = 0.15
 """What a section gains whose heading is just what is to be defined: its own entry goes before all that speaks of it."""
-_FORM = frozenset(
+FORM = frozenset(
     terms("vs versus compare compared comparison differ difference different list name explain describe define definition meaning example")
 )
 
@@ -111,7 +111,7 @@ def gather(search: Search, question: str, context: str = "", whole: str = "") ->
         query = replace(query, terms=search.query(question).terms, expansion=(*query.terms, *query.expansion))
     hits = tuple(distinct(search.hits(query, HITS)))
     # words of a question's form, such as "compare", ask for nothing that a text must hold
-    weights = {term: search.lexical.idf(term) for term in query.terms if term not in _FORM}
+    weights = {term: search.lexical.idf(term) for term in query.terms if term not in FORM}
     sections: list[SectionEvidence] = []
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for hit in hits:
@@ -205,7 +205,7 @@ def _match_words(search: Search, query: Query, rows: list[int]) -> WordMatch:
     if query.word_vectors is None:
         return WordMatch(0.0, 0.0)
     cosines = search.word_cosines(query, rows)
-    kept = [place for place, word in enumerate(query.words) if not is_stop_word(fold(word)) and not _FORM.issuperset(terms(word))]
+    kept = [place for place, word in enumerate(query.words) if not is_stop_word(fold(word)) and not FORM.issuperset(terms(word))]
     kept = kept or list(range(len(query.words)))
     if not kept:
         return WordMatch(0.0, 0.0)

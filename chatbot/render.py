@@ -40,7 +40,10 @@ def to_markdown(answer: Answer, base: str = "") -> str:
         lines += [f"**Not covered:** {escaped(answer.missing)}", ""]
     if answer.nearest:
         lines += [NEAREST, ""]
-        lines += [f"- [{escaped(place.title)} › {escaped(place.heading)}]({_link(base, place.url)})" for place in answer.nearest] + [""]
+        for place in answer.nearest:
+            lines.append(f"- [{escaped(place.title)} › {escaped(place.heading)}]({_link(base, place.url)})")
+            lines += [f"  > {escaped(place.quote)}"] if place.quote else []
+        lines.append("")
     lines += [f"*{escaped(note)}*\n" for note in (*_worded(answer), *answer.notes)]
     if answer.advice:
         lines += _advice(answer.advice, base)
@@ -81,6 +84,7 @@ def to_terminal(answer: Answer, base: str = "") -> RenderableType:
         parts += [Text(), Text(NEAREST, style="bold")]
         for place in answer.nearest:
             parts.append(Text(f"  • {place.title} › {place.heading}\n    ").append(_link(base, place.url), style="dim"))
+            parts += [Padding(Text(f"“{place.quote}”", style="dim"), (0, 0, 0, 4))] if place.quote else []
     parts += [Text(note, style="italic") for note in (*_worded(answer), *answer.notes)]
     parts += _offered(answer.advice, base) if answer.advice else []
     if answer.suggestions:

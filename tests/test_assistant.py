@@ -193,6 +193,19 @@ def test_question_about_something_else_is_not_covered_and_the_nearest_sections_a
         assert page in assistant.search.pages and anchor
 
 
+def test_refusal_tells_what_was_looked_for_what_the_nearest_sections_lack_and_what_they_say(assistant: Assistant) -> None:
+    answer = assistant.answer("What does Databricks charge for serving Zorblat models?")
+    assert answer.verdict == "not_covered"
+    looked = answer.notes[0]
+    assert "What does Databricks charge for serving Zorblat models?" in looked
+    lacking = looked.partition("do not mention: ")[2]
+    assert "Zorblat" in lacking and "models" not in lacking and "What" not in lacking
+    for place in answer.nearest:
+        passages = [passage for passage in assistant.search.passages if passage.url == place.url]
+        assert place.quote and any(place.quote in " ".join(passage.text.split()) for passage in passages), "verbatim"
+    assert not any("Looked for" in note for note in assistant.answer("What is MLOps?").notes)
+
+
 def test_covered_half_is_answered_and_the_other_is_named(assistant: Assistant) -> None:
     answer = assistant.answer("What is a feature store and which opera did Verdi write in Cairo?")
     assert answer.verdict == "partial"
@@ -212,7 +225,8 @@ def test_no_wording_gets_a_statement_without_a_citation_that_holds_it(assistant:
     for statement in answer.statements:
         assert any("".join(filter(str.isalnum, statement.text)) in quotes[number] for number in statement.citations), statement
     assert bool(answer.statements) == (answer.verdict != "not_covered")
-    assert "PWNED" not in str(answer.to_dict() | {"question": "", "missing": ""})
+    # a refusal says what it looked for, and what is missing is named; nothing else takes words from a question
+    assert "PWNED" not in str((answer.statements, answer.citations, answer.nearest, answer.suggestions, answer.notes[1:]))
     assert all(citation.url.partition("#")[0] in assistant.search.pages for citation in answer.citations), (
         "never an address from the question"
     )

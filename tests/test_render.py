@@ -72,7 +72,7 @@ def in_every_place(attack: str) -> Answer:
         understood=attack,
         missing=attack,
         notes=(attack,),
-        nearest=(Place(attack, attack, "mlops/drift/#watch"),),
+        nearest=(Place(attack, attack, "mlops/drift/#watch", attack),),
         citations=(replace(CITED, title=attack, heading=attack, quote=attack, evidence=attack),),
         statements=tuple(Statement(kind, said, (1,)) for kind in ("text", "item", "row", "code") for said in (attack, quoted)),
     )
@@ -218,10 +218,10 @@ def test_terminal_takes_no_markup_from_an_answer() -> None:
 
 @pytest.mark.parametrize("render", [to_markdown, terminal])
 def test_not_covered_says_so_and_names_the_nearest_sections(render: object) -> None:
-    answer = Answer("Why?", "not_covered", 0.1, "extractive", nearest=(Place("Drift", "Watch", "mlops/drift/#watch"),))
+    answer = Answer("Why?", "not_covered", 0.1, "extractive", nearest=(Place("Drift", "Watch", "mlops/drift/#watch", "Watch it daily."),))
     said = render(answer) if callable(render) else ""
     assert "The guide does not cover this question." in said
-    assert "Drift › Watch" in said and "mlops/drift/#watch" in said
+    assert "Drift › Watch" in said and "mlops/drift/#watch" in said and "Watch it daily." in said
 
 
 def test_understood_follow_up_and_missing_part_are_told() -> None:

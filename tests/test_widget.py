@@ -63,7 +63,8 @@ WHOLE = answer(
     citations=(MONITORING, COST),
     suggestions=["What does it cost?"],
 )
-NOT_COVERED = answer(verdict="not_covered", nearest=[{"title": "Why both", "heading": "Cost", "url": "other/#cost"}])
+NEAR = {"title": "Why both", "heading": "Cost", "url": "other/#cost", "quote": "Both cost more than one."}
+NOT_COVERED = answer(verdict="not_covered", nearest=[NEAR])
 PARTIAL = answer(
     statement("Drift is watched.", 1), citations=(MONITORING,), verdict="partial", missing="prices in euros", notes=["A note."]
 )
@@ -545,6 +546,19 @@ def test_a_thumb_up_is_one_press_and_can_be_changed(world: WidgetServer, visit: 
     up, down = world.rated
     assert (up["rating"], up["reason"], up["comment"], down["rating"]) == ("up", None, None, "down")
     assert up["id"] != down["id"]
+
+
+def test_a_gap_is_reported_with_one_press(world: WidgetServer, visit: Visit) -> None:
+    reader = visit().open().ask("none?")
+    reader.button("Report this gap").click()
+    expect(reader.log).to_contain_text("Thank you.")
+    (sent,) = world.rated
+    assert (sent["rating"], sent["reason"], sent["question"], sent["verdict"]) == ("down", "incomplete", "none?", "not_covered")
+    assert reader.log.locator("form").count() == 0
+
+
+def test_nearest_sections_show_what_they_say(visit: Visit) -> None:
+    expect(visit().open().ask("none?").log.get_by_text("Both cost more than one.")).to_be_visible()
 
 
 # Failing well

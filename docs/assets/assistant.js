@@ -23,7 +23,7 @@ const LABELS = {
     more: "More", looking: "Looking through the pages…", slow: "This takes longer than usual…",
     answered: "Answered", partial: "Partly answered", not_covered: "Not covered", stopped: "Stopped", sources: "Sources",
     quoted: "quoted word for word", written: "worded by a language model", understood: "Understood as",
-    nothing: "These pages don’t seem to answer that.", nearest: "Nearest sections", search: "Search this site",
+    nothing: "These pages don’t seem to answer that.", gap: "Report this gap", nearest: "Nearest sections", search: "Search this site",
     tab: "new tab", copy: "Copy answer", copied: "Copied",
     share: "Copy link to this question", retry: "Try again",
     edit: "Edit question", cancel: "Cancel", copyAll: "Copy conversation as Markdown", clear: "Clear conversation",
@@ -47,7 +47,7 @@ const LABELS = {
     more: "Mehr", looking: "Die Seiten werden durchsucht…", slow: "Das dauert länger als üblich…",
     answered: "Beantwortet", partial: "Teilweise beantwortet", not_covered: "Nicht behandelt", stopped: "Angehalten", sources: "Quellen",
     quoted: "wörtlich zitiert", written: "vom Sprachmodell formuliert", understood: "Verstanden als",
-    nothing: "Diese Seiten scheinen das nicht zu beantworten.", nearest: "Nächstliegende Abschnitte", search: "Website durchsuchen",
+    nothing: "Diese Seiten scheinen das nicht zu beantworten.", gap: "Lücke melden", nearest: "Nächstliegende Abschnitte", search: "Website durchsuchen",
     tab: "neuer Tab", copy: "Antwort kopieren", copied: "Kopiert",
     share: "Link zu dieser Frage kopieren", retry: "Erneut versuchen",
     edit: "Frage bearbeiten", cancel: "Abbrechen", copyAll: "Gespräch als Markdown kopieren", clear: "Gespräch löschen",
@@ -71,7 +71,7 @@ const LABELS = {
     more: "Plus", looking: "Recherche dans les pages…", slow: "C’est plus long que d’habitude…",
     answered: "Réponse trouvée", partial: "Réponse partielle", not_covered: "Non traité", stopped: "Arrêté", sources: "Sources",
     quoted: "cité mot pour mot", written: "rédigé par un modèle de langue", understood: "Compris comme",
-    nothing: "Ces pages ne semblent pas y répondre.", nearest: "Sections les plus proches", search: "Rechercher sur ce site",
+    nothing: "Ces pages ne semblent pas y répondre.", gap: "Signaler ce manque", nearest: "Sections les plus proches", search: "Rechercher sur ce site",
     tab: "nouvel onglet", copy: "Copier la réponse", copied: "Copié",
     share: "Copier le lien vers cette question", retry: "Réessayer",
     edit: "Modifier la question", cancel: "Annuler", copyAll: "Copier la conversation en Markdown", clear: "Effacer la conversation",
@@ -95,7 +95,7 @@ const LABELS = {
     more: "Más", looking: "Buscando en las páginas…", slow: "Tarda más de lo habitual…",
     answered: "Respondido", partial: "Respondido en parte", not_covered: "No tratado", stopped: "Detenido", sources: "Fuentes",
     quoted: "citado palabra por palabra", written: "redactado por un modelo de lenguaje", understood: "Entendido como",
-    nothing: "Estas páginas no parecen responder a eso.", nearest: "Secciones más cercanas", search: "Buscar en este sitio",
+    nothing: "Estas páginas no parecen responder a eso.", gap: "Avisar de que falta", nearest: "Secciones más cercanas", search: "Buscar en este sitio",
     tab: "otra pestaña", copy: "Copiar respuesta", copied: "Copiado",
     share: "Copiar enlace a esta pregunta", retry: "Reintentar",
     edit: "Editar pregunta", cancel: "Cancelar", copyAll: "Copiar conversación en Markdown", clear: "Borrar conversación",
@@ -201,7 +201,7 @@ a.mark:hover, .mark[aria-describedby] { background: var(--link); color: var(--bg
 .list li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 .7em; padding: 4px 8px; margin-inline: -8px; border-radius: 10px; font-size: .9333em; align-items: baseline; }
 .list a { text-decoration: none; }
 .list .passage { grid-column: 2; }
-@media (hover) { .list .passage { display: none; } }
+@media (hover) { .list .cited { display: none; } }
 .tools { gap: 2px; margin-inline-start: -8px; }
 .act { padding: .4em .9em; border-color: var(--edge); text-decoration: none; }
 .launcher, .main, .send { background: var(--accent) !important; color: var(--on-accent) !important; border-color: transparent; }
@@ -350,7 +350,7 @@ function toMarkdown({ question, context, answer }, site) {
 const trouble = (code, said, wait = 0) =>
   Object.assign(new Error(code), { code, wait, detail: text(said?.error, 500), reference: text(said?.request_id, 99) });
 
-/** JSON, or null: one bad event must not end an answer. */
+/** JSON, or null. */
 function parse(json) {
   try {
     return JSON.parse(json);
@@ -840,7 +840,7 @@ function assistant(host) {
     }
 
     const sections = (label, all) => all.length > 0 && el("div.stack", el("p.label", label), el("ul.list", { role: "list" }, all.map((one) =>
-      el("li", el("span.mark", `${one.number || "›"}`), link(one.url, {}, path(one), one), el("p.passage.small.muted", one.quote)))));
+      el("li", el("span.mark", `${one.number || "›"}`), link(one.url, {}, path(one), one), el(one.number ? "p.passage.small.muted.cited" : "p.passage.small.muted", one.quote)))));
 
     function answered() {
       const { verdict, statements, missing, notes, advice, citations, nearest, suggestions } = turn.answer;
@@ -854,7 +854,7 @@ function assistant(host) {
         sections("", advice ?? []),
         sections(t.sources, citations),
         verdict !== "answered" && sections(t.nearest, nearest),
-        uncovered && el("div.row", search(turn.question)),
+        uncovered && el("div.row", answerer().feedback && button(t.gap, () => rate("down", "incomplete")), search(turn.question)),
         el("div.row.tools", tool("copy", t.copy, () => copy(toMarkdown(turn, site))),
           tool("share", t.share, () => copy(`${location.href.split("#")[0]}#ask=${encodeURIComponent(turn.question)}`)),
           tool("retry", t.retry, run, ".last"), answerer().feedback && ["up", "down"].map(thumb)),
@@ -876,11 +876,11 @@ function assistant(host) {
       el("div.row", el("button.act.main", t.send), button(t.cancel, () => rate("down"))));
     }
 
-    function rate(rating) {
+    function rate(rating, reason) {
       const { comment, state: at } = turn.feedback;
-      const shut = rating === "down" && at === "open";
-      turn.feedback = { id: uuid(), comment, ...!shut && { rating, state: "open" } };
-      if (rating === "up") sendFeedback();
+      const shut = !reason && rating === "down" && at === "open";
+      turn.feedback = { id: uuid(), comment, reason, ...!shut && { rating, state: "open" } };
+      if (rating === "up" || reason) sendFeedback();
       else show(shut ? ".tools > :last-child" : "input");
     }
 
@@ -944,7 +944,7 @@ function assistant(host) {
     root.querySelector("[aria-describedby=preview]")?.removeAttribute("aria-describedby");
   }
 
-  /** The site's search: the address given, Material's field or Zensical's button. */
+  /** The site's search: an address, Material's field or Zensical's button. */
   function search(question) {
     const template = setting("search-url");
     if (template) return el("a.act", { href: webAddress(template.replace("{query}", encodeURIComponent(question)), document.baseURI) }, t.search);
@@ -968,7 +968,7 @@ function assistant(host) {
   function pressed(event) {
     const { key: name, shiftKey, target } = event;
     const within = event.composedPath().includes(host);
-    // From the page, too: the panel may cover what has the focus there (WCAG 2.4.11).
+    // From the page, too (WCAG 2.4.11).
     if (name === "Escape" && panel && !event.isComposing && (within || !/^(input|textarea)$/.test(target.localName))) {
       if (!preview.hidden) closePreview();
       else if (!menu.open) close();
@@ -1010,7 +1010,7 @@ function assistant(host) {
   }
 
   on(document, "keydown", pressed, true);
-  // The page's single-key shortcuts must not hear what is typed here; Ctrl with Alt is how AltGr types letters.
+  // The page's single-key shortcuts must not hear what is typed here; AltGr is Ctrl with Alt.
   for (const type of ["keydown", "keypress", "keyup"]) on(root, type, (event) => (!(event.ctrlKey || event.metaKey) || event.altKey) && event.stopPropagation());
   // A theme's instant navigation would swallow the hashchange of a link to #ask=….
   on(document, "click", (event) => {
@@ -1029,12 +1029,12 @@ function assistant(host) {
     if (state.open) typed();
   }));
   on(window, "pagehide", () => {
-    leaving = true; // so what is cut off is no failure
+    leaving = true; // a cut is no failure then
     save();
   });
   on(window, "pageshow", ({ persisted }) => {
     leaving = false;
-    if (persisted) load(); // the dialogue may have gone on elsewhere
+    if (persisted) load(); // it may have gone on elsewhere
     if (persisted && panel) draw();
   });
   on(matchMedia("(prefers-color-scheme: dark)"), "change", paint);

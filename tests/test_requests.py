@@ -1,0 +1,47 @@
+"""What asks without asking becomes a question; what asks already stays as it is."""
+
+import pytest
+
+from chatbot.requests import as_question
+
+
+@pytest.mark.parametrize(
+    ("asked", "question"),
+    [
+        ("Name the maturity levels.", "What are the maturity levels?"),
+        ("list all risks of agents", "What are risks of agents?"),
+        ("Explain boiler pressure to me, please", "What is boiler pressure?"),
+        ("Describe the parts of a grinder", "What are the parts of a grinder?"),
+        ("Define MLOps", "What is MLOps?"),
+        ("Tell me how to descale the machine.", "How to descale the machine?"),
+        ("Tell me about arabica beans", "What are arabica beans?"),
+        ("I'd like to understand semantic caching.", "What is semantic caching?"),
+        ("I was wondering how scale forms", "How scale forms?"),
+        ("Could you please explain to me what scale is?", "What scale is?"),
+        ("Give me an overview of grinders", "What are grinders?"),
+        ("Hi, what is RAG?", "What is RAG?"),
+    ],
+)
+def test_request_becomes_the_question_that_it_stands_for(asked: str, question: str) -> None:
+    assert as_question(asked) == question
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "What are the maturity levels?",
+        "how do I list all models",
+        "name of the person who led it",
+        "list of what is missing",
+        "So far we only call APIs. What can go wrong?",
+        "Explain drift and what to do about it",
+        "Compare canary and shadow deployment.",
+        "Can you use both?",
+        "list",
+        "explain",
+        "please",
+        "",
+    ],
+)
+def test_anything_else_stays_as_it_is(asked: str) -> None:
+    assert as_question(asked) == asked
