@@ -27,6 +27,7 @@ _COMMON = (
     "lead",
     "opener",
     "follow_up",
+    "asked",
 )
 SIGNALS = (*_COMMON, "support", "words_lacking")
 """Chosen on the dev half by what each adds to the area under the curve, and by what a fit on one set of questions keeps on another."""
@@ -137,6 +138,7 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
         "opener": max(_opener(section) for section in sections),
         "reading": _bounded(max(readings, default=0.0)),
         "readings": _bounded(sum(readings) / max(1, len(readings))),
+        "asked": evidence.query.asked_before.answered,
         "follow_up": float(asked.understood is not None and len(asked.parts) == 1),
     }
 

@@ -27,6 +27,8 @@ question usually has, so that the cosine decides."""
 _WORDS_SHARE = 0.4
 _USUAL_MEAN = 0.6
 """What the match of words adds to a section's score, and the mean from which it adds."""
+_ASKED_SHARE = 0.2
+"""What a section gains at most by a question that was asked of it before."""
 _DEFINED = 0.15
 """What a section gains whose heading is just what is to be defined: its own entry goes before all that speaks of it."""
 FORM = frozenset(
@@ -198,6 +200,7 @@ def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) 
     fit = _section_fit(query.text, hit, scored, weights, overlap, heading_overlap)
     if query.word_vectors is not None:  # without a model there is no match to add or to miss
         fit += _WORDS_SHARE * (words.mean - _USUAL_MEAN)
+    fit += _ASKED_SHARE * search.asked_before(query, hit.passage)
     return SectionEvidence(hit, tuple(scored), overlap, heading_overlap, words, fit)
 
 

@@ -1,8 +1,8 @@
 """After a build: what agents read is put beside what people read (disk). `python -m guide.publish SITE` for a site built by hand.
 
 Called by guide.site on MkDocs' output; works the same on Zensical's. Writes `llms.txt` (https://llmstxt.org),
-`llms-full.txt`, each page as Markdown at its address + `index.md`, JSON-LD into each page, and the decision's
-criteria for the browser. Links in these files are relative, so they hold wherever the site is put.
+`llms-full.txt`, each page as Markdown at its address + `index.md`, JSON-LD into each page, the decision's
+criteria for the browser, and for the index what readers ask. Links in these files are relative, so they hold wherever the site is put.
 """
 
 import posixpath
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from guide.asked import SOURCE, write_asked
 from guide.criteria import read_criteria
 from guide.decision_data import write_decision_data
 from guide.decision_tables import DATA
@@ -54,6 +55,8 @@ def publish(root: Path, site: Path) -> SitePlan:
             raise PageProblem(criteria, 1, str(error)) from error
     if (maturity := (root / "docs" / PAGE).with_suffix(".yml")).is_file():
         write_maturity_data(read_maturity(maturity), site)
+    if (asked := root / SOURCE).is_dir():
+        write_asked(asked, site)
     return plan
 
 

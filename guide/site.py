@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from guide.asked import SOURCE
 from guide.decision_tables import stale_tables
 from guide.generators import GeneratorFailed, run_mkdocs
 from guide.problems import PageProblem
@@ -67,7 +68,7 @@ def build_site(root: Path, site: Path, generator: Callable[[Path, Path], None] =
 def inputs_digest(root: Path) -> str:
     """Return a SHA-256 over everything that the site is made from."""
     digest = hashlib.sha256()
-    folders = (root / "docs", root / "overrides", Path(__file__).parent)
+    folders = (root / "docs", root / "overrides", root / SOURCE, Path(__file__).parent)
     files = [root / "mkdocs.yml", *(path for folder in folders for path in sorted(folder.rglob("*")))]
     for path in files:
         if path.is_file() and path.suffix != ".pyc":

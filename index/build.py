@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from index import export
+from index.asked import ASKED_FILE, AskedQuestion, read_asked, write_asked
 from index.dense import write_dense
 from index.encoder import Embedder
 from index.errors import IndexBroken, IndexMissing, SiteMissing
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 LEXICAL_TOKENS = 256
 """Passage limit where no model sets one."""
+_QUESTION = "question\0"
+"""Before a question in what its cached vector goes by: a model may read the same text otherwise as a passage."""
 _SAVE_EVERY = 2048
 """Texts embedded between two savings of the cache: about what a killed build may lose."""
 
@@ -97,7 +100,7 @@ def build_index(
         models = load_models(wanted, store, fresh=fresh, progress=progress)
         pages, skipped = _read_pages(site, files, progress)
         about = {"version": version[:12], "site": str(site), "site_url": site_url and site_url.rstrip("/") + "/", "inputs": inputs}
-        manifest, embedded, reused = _write(store, pages, models, about, fresh, progress)
+        manifest, embedded, reused = _write(store, pages, models, about, fresh, progress, site)
     return BuildReport(manifest, False, embedded, reused, skipped, time.perf_counter() - started)
 
 
@@ -114,20 +117,24 @@ def build_pages(
         wanted = find_models(model, late_interaction=late_interaction, cross_encoder=False)
         models = load_models(wanted, store, fresh=False, progress=progress)
         about = {"version": "pages", "site": "", "site_url": "", "inputs": ""}
-        return _write(store, list(pages), models, about, False, progress)[0]
+        return _write(store, list(pages), models, about, False, progress, None)[0]
 
 
 def _write(
-    store: Store, pages: list[Page], models: BuildModels, about: dict[str, str], fresh: bool, progress: Progress
+    store: Store, pages: list[Page], models: BuildModels, about: dict[str, str], fresh: bool, progress: Progress, site: Path | None
 ) -> tuple[Manifest, int, int]:
-    """Cut, embed and publish pages; return the manifest, and how many texts were embedded and how many reused."""
+    """Cut, embed and publish pages, with the questions that their site brings; return the manifest, and how many texts were
+    embedded and how many reused."""
     embedder = models.embedder
     used = {"encoder": models.encoder, "word_encoder": models.word_encoder, "cross_encoder": models.cross_encoder, "note": models.note}
     passages = _cut(pages, embedder)
+    asked, lost = read_asked(site, passages) if site and embedder else ([], 0)
+    if lost:
+        log.warning("%d questions in '%s' name sections that the site has not; they are left out.", lost, ASKED_FILE)
     with store.new_build() as aside:
         embedded = reused = 0
         if embedder is not None:
-            embedded, reused = _embed(store, aside, passages, embedder, fresh, progress)
+            embedded, reused = _embed(store, aside, passages, asked, embedder, fresh, progress)
         write_lexical([passage_terms(" ".join(passage.headings), passage.text) for passage in passages], aside / "bm25")
         write_vocabulary(learn(passages), aside / "vocabulary.json")
         write_passages(passages, aside / "passages.jsonl")
@@ -139,7 +146,8 @@ def _write(
 
 def _version(site: Path, files: list[Path], weights: str, site_url: str) -> str:
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
-    whole = "\0".join((str(FORMAT), code, weights, site_url, site_digest(site, files)))
+    asked = [file] if (file := site / ASKED_FILE).is_file() else []
+    whole = "\0".join((str(FORMAT), code, weights, site_url, site_digest(site, [*files, *asked])))
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
@@ -179,11 +187,14 @@ def _rough_tokens(text: str) -> int:
     return 2 + sum(math.ceil(len(word) / 6) for word in re.findall(r"\w+|[^\w\s]", text))
 
 
-def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedder, fresh: bool, progress: Progress) -> tuple[int, int]:
-    """Write passages' vectors and words, and units' vectors; return how many texts were embedded and how many reused."""
+def _embed(
+    store: Store, aside: Path, passages: list[Passage], asked: list[AskedQuestion], embedder: Embedder, fresh: bool, progress: Progress
+) -> tuple[int, int]:
+    """Write the vectors of passages, of their words, of units and of questions; return how many texts were embedded and how many reused."""
     inputs = [passage.embedding_input for passage in passages]
     said = [f"{passage.headings[-1]}: {unit.text}" for passage in passages for unit in units(passage)]
-    keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in (*inputs, *said)]
+    keys = [_key(text) for text in (*inputs, *said)]
+    question_keys = [_key(f"{_QUESTION}{question.text}") for question in asked]
     cache = EmbeddingCache(store.cache / f"{embedder.key}.npz")
     if fresh:
         cache.clear()
@@ -191,7 +202,8 @@ def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedde
     order = sorted(range(len(inputs)), key=lambda place: place % step)
     with_words = {keys[place]: inputs[place] for place in order if keys[place] not in cache.words or keys[place] not in cache.vectors}
     alone = {key: text for key, text in zip(keys[len(inputs) :], said, strict=True) if key not in cache.vectors and key not in with_words}
-    pending = [*with_words.items(), *alone.items()]
+    questions = {key: question.text for key, question in zip(question_keys, asked, strict=True) if key not in cache.vectors}
+    pending = [*with_words.items(), *alone.items(), *questions.items()]
     done = 0
 
     def advance(count: int) -> None:
@@ -202,19 +214,27 @@ def _embed(store: Store, aside: Path, passages: list[Passage], embedder: Embedde
     for start in range(0, len(pending), _SAVE_EVERY):
         chunk = dict(pending[start : start + _SAVE_EVERY])
         _embed_chunk(embedder, cache, {key: text for key, text in chunk.items() if key in with_words}, advance)
-        plain = {key: text for key, text in chunk.items() if key not in with_words}
+        plain = {key: text for key, text in chunk.items() if key in alone}
         cache.vectors.update(zip(plain, embedder.embed_passages(list(plain.values()), advance), strict=True))
+        like = {key: text for key, text in chunk.items() if key in questions}
+        cache.vectors.update(zip(like, embedder.embed_questions(list(like.values()), advance), strict=True))
         if start + _SAVE_EVERY < len(pending):
             cache.save(cache.vectors)
     if pending:
-        cache.save(keys)
+        cache.save([*keys, *question_keys])
     rows = np.stack([cache.vectors[key] for key in keys]).astype(np.float32)
     write_dense(rows[: len(inputs)], aside / "vectors.faiss")
     assert cache.projection is not None  # there are passages, so one was learned or kept
     write_words((cache.words[key] for key in keys[: len(inputs)]), cache.projection, aside)
     # half precision: these only rank sentences against each other
     np.save(aside / "units.npy", rows[len(inputs) :].astype(np.float16), allow_pickle=False)
-    return len(pending), len(set(keys)) - len(pending)
+    vectors = np.array([cache.vectors[key] for key in question_keys], dtype=np.float32).reshape(-1, embedder.dimension)
+    write_asked(asked, vectors, aside)
+    return len(pending), len({*keys, *question_keys}) - len(pending)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _embed_chunk(embedder: Embedder, cache: EmbeddingCache, texts: dict[str, str], advance: Callable[[int], None]) -> None:

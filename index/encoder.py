@@ -58,8 +58,8 @@ class Embedder(Protocol):
         """
         ...
 
-    def embed_question(self, text: str) -> np.ndarray:
-        """Return one unit vector, float32, shape (dimension,)."""
+    def embed_questions(self, texts: list[str], progress: Progress | None = None) -> np.ndarray:
+        """Return unit vectors, float32, shape (texts, dimension)."""
         ...
 
     def embed_question_words(self, text: str) -> tuple[np.ndarray, np.ndarray]:
@@ -97,20 +97,23 @@ class OnnxEmbedder:
         return len(self._tokenizer.encode(self.info.passage_prefix + text).ids)
 
     def embed_passages(self, texts: list[str], progress: Progress | None = None) -> np.ndarray:
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for batch, found, _ in self._embed([self.info.passage_prefix + text for text in texts], progress):
-            vectors[batch] = found
-        return vectors
+        return self._vectors(self.info.passage_prefix, texts, progress)
 
     def embed_words(self, texts: list[str], progress: Progress | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
         return self._with_words(self.info.passage_prefix, texts, progress)
 
-    def embed_question(self, text: str) -> np.ndarray:
-        return self.embed_question_words(text)[0]
+    def embed_questions(self, texts: list[str], progress: Progress | None = None) -> np.ndarray:
+        return self._vectors(self.info.query_prefix, texts, progress)
 
     def embed_question_words(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         vectors, words = self._with_words(self.info.query_prefix, [text], None)
         return vectors[0], words[0]
+
+    def _vectors(self, prefix: str, texts: list[str], progress: Progress | None) -> np.ndarray:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for batch, found, _ in self._embed([prefix + text for text in texts], progress):
+            vectors[batch] = found
+        return vectors
 
     def _with_words(self, prefix: str, texts: list[str], progress: Progress | None) -> tuple[np.ndarray, list[np.ndarray]]:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -164,11 +167,11 @@ class PairedEmbedder:
     def embed_words(self, texts: list[str], progress: Progress | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
         return self._texts.embed_passages(texts), self._words.embed_words(texts, progress)[1]
 
-    def embed_question(self, text: str) -> np.ndarray:
-        return self._texts.embed_question(text)
+    def embed_questions(self, texts: list[str], progress: Progress | None = None) -> np.ndarray:
+        return self._texts.embed_questions(texts, progress)
 
     def embed_question_words(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        return self._texts.embed_question(text), self._words.embed_question_words(text)[1]
+        return self._texts.embed_questions([text])[0], self._words.embed_question_words(text)[1]
 
 
 def read_encoder_info(folder: Path) -> EncoderInfo:

@@ -25,15 +25,15 @@ class WordEmbedder:
 
     def embed_passages(self, texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
         self.embedded += texts
-        if progress:
+        if progress and texts:
             progress(len(texts))
-        return np.stack([self._vector(text) for text in texts])
+        return np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(-1, self.dimension)
 
     def embed_words(self, texts: list[str], progress: Callable[[int], None] | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
         return self.embed_passages(texts, progress), [self._words(text) for text in texts]
 
-    def embed_question(self, text: str) -> np.ndarray:
-        return self._vector(text)
+    def embed_questions(self, texts: list[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+        return self.embed_passages(texts, progress)
 
     def embed_question_words(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         return self._vector(text), self._words(text)

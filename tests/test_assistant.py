@@ -1,5 +1,6 @@
 """The assistant answers in the shape that was asked for, cites every word, and says when the guide does not cover a question."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,11 +87,14 @@ ODD = (
 @pytest.fixture(scope="module")
 def brewing(encoders: Path, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """The assistant over a small site by strangers, published elsewhere."""
-    folder = tmp_path_factory.mktemp("brewing")
-    for name, html in BREWING.items():
+    return _brewed(BREWING, encoders, tmp_path_factory.mktemp("brewing"))
+
+
+def _brewed(files: dict[str, str], encoders: Path, folder: Path) -> Assistant:
+    for name, content in files.items():
         file = folder / "site" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(html, "utf-8")
+        file.write_text(content, "utf-8")
     store = Store(folder / "store", encoders=encoders)
     build_index(folder / "site", store, site_url="https://brewing.example/manual")
     return Assistant(Search(store))
@@ -204,6 +208,18 @@ def test_refusal_tells_what_was_looked_for_what_the_nearest_sections_lack_and_wh
         passages = [passage for passage in assistant.search.passages if passage.url == place.url]
         assert place.quote and any(place.quote in " ".join(passage.text.split()) for passage in passages), "verbatim"
     assert not any("Looked for" in note for note in assistant.answer("What is MLOps?").notes)
+
+
+def test_what_was_asked_before_speaks_for_and_against_an_answer(brewing: Assistant, encoders: Path, tmp_path: Path) -> None:
+    unanswered = ["which brand of citric acid is cheapest", "what does a litre of descaler cost", "where do I buy citric acid"]
+    answered = ["how do I get rid of lime", "our kettle is full of lime, what now", "cleaning away the lime step by step"]
+    asked = {"descaling/": {"How do you descale the machine?": {"answered": answered, "not_answered": unanswered}}}
+    taught = _brewed({**BREWING, "asked.json": json.dumps(asked)}, encoders, tmp_path)
+    told = signals(taught.understand("What does citric acid cost?"), gather(taught.search, "What does citric acid cost?"))
+    assert told["asked"] < 0
+    lime = taught.answer("How can we get rid of the lime in it?")
+    assert lime.confidence > brewing.answer("How can we get rid of the lime in it?").confidence
+    assert (lime.citations or lime.nearest)[0].heading == "How do you descale the machine?"
 
 
 def test_covered_half_is_answered_and_the_other_is_named(assistant: Assistant) -> None:

@@ -35,13 +35,13 @@ def test_texts_keep_their_order_and_the_company_they_are_in_changes_nothing(tiny
 
 
 def test_questions_and_passages_each_have_their_own_prefix(tiny: OnnxEmbedder) -> None:
-    question, passage = tiny.embed_question("drift"), tiny.embed_passages(["what is drift"])[0]
+    question, passage = tiny.embed_questions(["drift"])[0], tiny.embed_passages(["what is drift"])[0]
     assert not np.allclose(question, tiny.embed_passages(["drift"])[0], atol=1e-3)
     plain = tiny.info.model_copy(update={"passage_prefix": "", "query_prefix": ""})
     bare = OnnxEmbedder.__new__(OnnxEmbedder)
     bare.__dict__.update(tiny.__dict__, info=plain)
-    assert np.allclose(bare.embed_question("what is drift"), question, atol=1e-6)
-    assert np.allclose(bare.embed_question("the what is drift"), passage, atol=1e-6)
+    assert np.allclose(bare.embed_questions(["what is drift"])[0], question, atol=1e-6)
+    assert np.allclose(bare.embed_questions(["the what is drift"])[0], passage, atol=1e-6)
 
 
 def test_tokens_are_counted_by_the_models_own_tokenizer_with_special_tokens_and_prefix(tiny: OnnxEmbedder) -> None:
@@ -99,7 +99,7 @@ def test_questions_are_embedded_without_torch(tiny_encoder: Path) -> None:
 import sys
 from pathlib import Path
 from index.encoder import OnnxEmbedder
-OnnxEmbedder(Path({str(tiny_encoder)!r})).embed_question("drift")
+OnnxEmbedder(Path({str(tiny_encoder)!r})).embed_questions(["drift"])
 print(sorted({{"torch", "transformers", "sentence_transformers", "onnxscript"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -111,7 +111,7 @@ def test_the_export_gives_the_reference_vectors(tiny_model: Path, tiny_encoder: 
     exported = OnnxEmbedder(tiny_encoder)
     texts = ["drift", "", "What is a model?", "token cost " * 60, "Größe 数据 🙂", "x" * 300]
     assert np.allclose(exported.embed_passages(texts), reference.encode(texts, prompt_name="document"), atol=1e-5)
-    questions = np.stack([exported.embed_question(text) for text in texts])
+    questions = exported.embed_questions(texts)
     assert np.allclose(questions, reference.encode(texts, prompt_name="query"), atol=1e-5)
 
 

@@ -53,6 +53,7 @@ def _rankings(search: Search) -> dict[str, Ranking]:
         "lexical": lambda text: search.hits(search.query(text), _DEPTH, dense_weight=0.0),
         "dense": lambda text: search.hits(search.query(text), _DEPTH, dense_weight=1.0),
         "fused": lambda text: fused(search.query(text)),
+        "fused, and what was asked before": lambda text: search.hits(search.query(text), _DEPTH),
         "reciprocal rank": lambda text: _reciprocal_rank(search, text),
         "fused, words not mended": lambda text: fused(search.query(text, mend=False)),
         "fused, short forms not spelt out": lambda text: fused(search.query(text, spell_out=False)),

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from guide.asked import page_of
 from index import Query, Search, UserError, sentences
 
 _REPEATS = 85
@@ -100,7 +101,7 @@ def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
     for row, passage in enumerate(search.passages):
         sections.setdefault((passage.page, passage.headings[-1]), []).append(row)
     for file in sorted(folder.glob("*.jsonl")):
-        page = f"{file.stem.replace('__', '/')}/"
+        page = page_of(file)
         for line in _lines(file, _QUESTION, _STATEMENT):
             rows = sections.get((page, line["heading"]))
             if not rows:
