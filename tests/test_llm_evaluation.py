@@ -30,8 +30,8 @@ def case(question: str, *, covered: bool = True) -> Case:
 
 def test_shares_tokens_and_cost_are_of_the_answers_that_the_model_was_asked_for(assistant: Assistant, server: ScriptedServer) -> None:
     def draft(prompt: str) -> str:
-        one, two = (sentence.rstrip(".") for sentence in shown_sentences(prompt)[:2])
-        return f"{one} [1]. {two} [1]. Zebras sleep in 1802 hammocks."
+        one, two = (shown_sentences(prompt, number)[0].rstrip(".") for number in (1, 2))  # a source may have one sentence only
+        return f"{one} [1]. {two} [2]. Zebras sleep in 1802 hammocks."
 
     mixed = echoes(draft, usage=(300, 60))
     server.play(faithful(2), mixed, answers(500))

@@ -102,16 +102,16 @@ def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
         sections.setdefault((passage.page, passage.headings[-1]), []).append(row)
     for file in sorted(folder.glob("*.jsonl")):
         page = page_of(file)
-        for line in _lines(file, _QUESTION, _STATEMENT):
-            rows = sections.get((page, line["heading"]))
-            if not rows:
-                continue  # the page was rewritten since
+        lines = [line for line in _lines(file, _QUESTION, _STATEMENT) if (page, line["heading"]) in sections]  # else it was rewritten since
+        firsts = [line["question"] if "question" in line else line["statement"] for line in lines]
+        vectors = search.embedder.embed_questions(firsts) if search.embedder else [None] * len(firsts)
+        for line, first, vector in zip(lines, firsts, vectors, strict=True):
+            rows = sections[(page, line["heading"])]
             question = "question" in line
-            first, holds = (line["question"], line["answered"]) if question else (line["statement"], line["supported"])
-            query = search.query(first)
-            origin = "question guide" if question else "statement guide"
-            yield Example(first, search.passages[_nearest(search, query, rows)].embedding_input, holds, origin, _weight(line))
-            if question and (other := _wrong(search, query, rows)) is not None:
+            holds = line["answered" if question else "supported"]
+            nearest = search.passages[_nearest(search, Query(first, (), (), vector), rows)]
+            yield Example(first, nearest.embedding_input, holds, "question guide" if question else "statement guide", _weight(line))
+            if question and (other := _wrong(search, first, rows)) is not None:
                 yield Example(first, search.passages[other].embedding_input, False, "found guide", _FOUND_WEIGHT[holds])
 
 
@@ -161,12 +161,12 @@ def _nearest(search: Search, query: Query, rows: list[int]) -> int:
     return max(rows, key=lambda row: float(search.unit_cosines(query, row).max(initial=-1.0)))
 
 
-def _wrong(search: Search, query: Query, rows: list[int]) -> int | None:
+def _wrong(search: Search, question: str, rows: list[int]) -> int | None:
     """Return, for some questions, a passage that is found, but isn't of the section that the question is about."""
-    if _draw(query.text, 1) >= _FOUND_SHARE:
+    if _draw(question, 1) >= _FOUND_SHARE:
         return None
-    hits = [hit.row for hit in search.hits(query, 2 * _FOUND) if hit.row not in rows][:_FOUND]
-    return hits[int(_draw(query.text, 2) * len(hits))] if hits else None
+    hits = [hit.row for hit in search.hits(search.query(question), 2 * _FOUND) if hit.row not in rows][:_FOUND]
+    return hits[int(_draw(question, 2) * len(hits))] if hits else None
 
 
 def _draw(text: str, number: int) -> float:
