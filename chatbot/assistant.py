@@ -132,9 +132,12 @@ class Assistant:
         earlier = [turn.content for turn in history if turn.role == "user"]
         pages = [hit.passage.page for part in (covered or parts) for hit in part.evidence.hits[:5]]
         answer = with_advice(answer, self.advisor, asked, history[-HISTORY:])
+        # not before: a reply to the advisor was no question, and nothing was looked for
+        looked = (looked_for([part.evidence for part in parts], self.search),) if answer.verdict == "not_covered" else ()
         ended = time.perf_counter()
         yield replace(
             answer,
+            notes=(*looked, *answer.notes),
             understood=asked.understood,
             suggestions=suggest(self.search, pages, [*earlier, asked.question, asked.resolved]),
             index_version=self.search.version,
@@ -180,9 +183,7 @@ class Assistant:
         missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
         verdict: Verdict = "not_covered" if not statements else "partial" if missing else "answered"
         # of a partial answer, the part that is missing was looked for in vain
-        vain = [part.evidence for part in parts if part not in covered] if verdict != "answered" else []
-        nearest = nearest_sections(vain)
-        looked = (looked_for(vain, nearest, self.search),) if verdict == "not_covered" else ()
+        vain = [part.evidence for part in ([part for part in parts if part not in covered] or parts)]
         return Answer(
             question=asked.question,
             verdict=verdict,
@@ -191,9 +192,9 @@ class Assistant:
             statements=statements,
             citations=citations,
             weakest_evidence=weakest_citation(citations),
-            nearest=places(nearest, self.search.manifest.site_url),
+            nearest=places(nearest_sections(vain), self.search.manifest.site_url) if verdict != "answered" else (),
             missing="; ".join(missing) if verdict == "partial" else None,
-            notes=(*looked, *self._notes(asked, dropped, found=bool(statements)), *(written.notes if written else ())),
+            notes=(*self._notes(asked, dropped, found=bool(statements)), *(written.notes if written else ())),
             **_spent(written),
         )
 

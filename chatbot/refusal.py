@@ -37,8 +37,9 @@ def places(sections: Sequence[SectionEvidence], site_url: str) -> tuple[Place, .
     )
 
 
-def looked_for(found: Sequence[Evidence], sections: Sequence[SectionEvidence], search: Search) -> str:
-    """Return a line on what was searched, misspelt words mended, and which of its words none of the sections offered has."""
+def looked_for(found: Sequence[Evidence], search: Search) -> str:
+    """Return a line on what was searched, misspelt words mended, and which of its words none of the nearest sections has."""
+    sections = nearest_sections(found)
     asked = " ".join(evidence.query.text for evidence in found)
     present = {term for section in sections for term in terms(_whole(section))}
     lacking = [word for word in dict.fromkeys(_telling(asked)) if present.isdisjoint(terms(word))]

@@ -222,6 +222,14 @@ def test_what_was_asked_before_speaks_for_and_against_an_answer(brewing: Assista
     assert (lime.citations or lime.nearest)[0].heading == "How do you descale the machine?"
 
 
+def test_reply_to_the_advisor_is_nothing_that_was_looked_for(assistant: Assistant) -> None:
+    situation = "We are a bank with 40 credit models and want a chatbot for customers. Should we choose MLOps or LLMOps?"
+    asking = assistant.answer(situation)
+    assert asking.advice is not None and asking.advice.questions
+    reply = assistant.answer("2", (Turn("user", situation), Turn("assistant", "…")))
+    assert reply.advice is not None and not any("Looked for" in note for note in reply.notes)
+
+
 def test_covered_half_is_answered_and_the_other_is_named(assistant: Assistant) -> None:
     answer = assistant.answer("What is a feature store and which opera did Verdi write in Cairo?")
     assert answer.verdict == "partial"
