@@ -44,7 +44,7 @@ lint: $(VENV)/.tested ## Check style and types
 
 test: lint ## Run every check and test
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m guide.lint
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # the weights alone: the package would bring a command line of its own
 $(LLM_VENV)/.installed:

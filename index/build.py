@@ -20,6 +20,7 @@ from index.asked import ASKED_FILE, AskedQuestion, read_asked, write_asked
 from index.dense import write_dense
 from index.encoder import Embedder
 from index.errors import IndexBroken, IndexMissing, SiteMissing
+from index.furniture import without_furniture
 from index.lexical import passage_terms, write_lexical
 from index.model import Page, Passage
 from index.models import BuildModels, Progress, check_models, find_models, given_model, load_models
@@ -172,6 +173,7 @@ def _read_pages(site: Path, files: list[Path], progress: Progress) -> tuple[list
         progress("Reading pages", done, len(files))
         if page is not None:
             pages.append(page)
+    pages = without_furniture(pages)
     if not pages:
         raise SiteMissing(site)
     return pages, len(files) - len(pages)

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from chatbot.assistant import Assistant
@@ -48,9 +49,11 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture(scope="session")
-def site() -> Path:
-    """The guide's own site and index, built by the command that readers use."""
-    done = subprocess.run([sys.executable, "-m", "chatbot", "build"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The guide's own site and index, built by the command that readers use; of several workers, the others wait for the first."""
+    with FileLock(tmp_path_factory.getbasetemp().parent / "building.lock"):
+        build = [sys.executable, "-m", "chatbot", "build"]
+        done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "site"
 
