@@ -105,15 +105,18 @@ def _with_code(part: Chosen) -> Iterator[Scored]:
     """Yield a section's chosen units, each that introduces code with that code: without it, it says nothing."""
     for scored in part.units:
         yield scored
-        if (code := _introduced(part.section, scored)) is not None:
-            yield code
+        yield from _introduced(part.section, scored)
 
 
-def _introduced(section: SectionEvidence, scored: Scored) -> Scored | None:
-    """Return the code that a sentence or item introduces, if it is not too long to be shown."""
-    after = next(iter(section.units[section.units.index(scored) + 1 :]), None)
-    shown = after is not None and after.unit.kind == "code" and after.unit.text.count("\n") < CODE_LINES
-    return after if shown and scored.unit.text.endswith(":") else None
+def _introduced(section: SectionEvidence, scored: Scored) -> tuple[Scored, ...]:
+    """Return the code that a sentence or item introduces, after the name of its file if it bears one; nothing if it is too long."""
+    if not scored.unit.text.endswith(":"):
+        return ()
+    after = section.units[section.units.index(scored) + 1 :][:2]
+    shown = after[:1] if after and after[0].unit.kind == "code" else after
+    named = all(other.unit.kind == "text" and len(other.unit.text.split()) < _WORDS for other in shown[:-1])
+    short = bool(shown) and shown[-1].unit.kind == "code" and shown[-1].unit.text.count("\n") < CODE_LINES
+    return shown if named and short else ()
 
 
 def _table_elsewhere(sections: list[SectionEvidence], lead: SectionEvidence, limit: int) -> list[Chosen]:
@@ -198,7 +201,7 @@ def _sentences(section: SectionEvidence, start: Scored, best: Scored, limit: int
             break
         if scored in picked or not _says_something(scored) or scored.unit.kind not in ("text", "item"):
             continue
-        ends = not scored.unit.text.endswith(":") or _introduced(section, scored) is not None
+        ends = not scored.unit.text.endswith(":") or bool(_introduced(section, scored))
         if scored.unit.kind == "text" and ends and scored.score >= floor and not _repeats(scored, picked):
             needed = [other for other in _standalone(units, scored) if other not in picked]
             if len(picked) + len(needed) <= limit:

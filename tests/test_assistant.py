@@ -45,7 +45,10 @@ It needs care every day. Somebody has to own that care.</p>
 <p>The brewing temperature is set remotely in the file brew.toml. Write the degrees there:</p>
 <pre><code>[boiler]
   temperature = 93  # degrees
-</code></pre><p>A change takes effect after a minute.</p></main>""",
+</code></pre><p>A change takes effect after a minute.</p>
+<h2 id="alarm">How do you switch off the alarm of the empty water tank?</h2>
+<p>To switch off the alarm of the empty water tank, add this line:</p><p>Filename: alarms.toml</p>
+<pre><code>tank_empty = false</code></pre></main>""",
     "beans/index.html": """
 <main><h1>Beans and grinding</h1><p>Arabica beans taste milder than robusta beans and hold less caffeine.</p>
 <h2 id="grind">Grind size</h2><p>A finer grind slows the water down and makes the espresso stronger.</p></main>""",
@@ -168,6 +171,12 @@ def test_sentence_that_introduces_code_is_quoted_with_it(brewing: Assistant) -> 
     shown = [(statement.kind, statement.text) for statement in answer.statements]
     code = ("code", "[boiler]\n  temperature = 93  # degrees")
     assert shown[shown.index(code) - 1] == ("text", "Write the degrees there:")
+
+
+def test_code_that_bears_a_file_s_name_is_quoted_with_that_name(brewing: Assistant) -> None:
+    shown = [statement.text for statement in brewing.answer("How do I switch off the alarm of the empty water tank?").statements]
+    first = shown.index("To switch off the alarm of the empty water tank, add this line:")
+    assert shown[first + 1 : first + 3] == ["Filename: alarms.toml", "tank_empty = false"]
 
 
 def test_site_published_elsewhere_is_cited_by_absolute_links(brewing: Assistant) -> None:

@@ -38,7 +38,8 @@ class Command:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
-        monkeypatch.setenv("COLUMNS", "1000")
+        for console in (cli.out, cli.err):  # made on import, by then for whatever width there was
+            monkeypatch.setattr(console, "width", 1000)
 
     def __call__(self, *arguments: str) -> Ran:
         self._monkeypatch.setattr(sys, "argv", ["chatbot", *arguments])
