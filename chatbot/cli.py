@@ -230,7 +230,7 @@ def evaluate(
         _print_json(found) if as_json else out.print(_dataset_table(found))
         return
     from chatbot.evaluation.advice import confusion_table
-    from chatbot.evaluation.run import ablate_guide, evaluate_guide, failures, to_json, to_table, write_report
+    from chatbot.evaluation.run import ablate_guide, evaluate_site, failures, to_json, to_table, write_report
 
     if ablation:
         with err.status("Asking every question without each part"):
@@ -238,8 +238,9 @@ def evaluate(
         _print_json(to_json(results)) if as_json else out.print(to_table(results))
         return
     with err.status("Asking every question"):
-        results = evaluate_guide(settings, cases, half, with_model=llm)
-    _print_json(to_json(results)) if as_json else out.print(to_table(results), confusion_table(results.advised))
+        results = evaluate_site(settings, cases, half, with_model=llm)
+    advice = [confusion_table(results.advised)] if results.advised else []
+    _print_json(to_json(results)) if as_json else out.print(to_table(results), *advice)
     if report is not None:
         write_report(results, report)
         err.print(f"Report written to {report}")

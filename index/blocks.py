@@ -196,14 +196,21 @@ class _Reader:
                 continue
             elif child.tag == "li":
                 number = _whole(child.attributes.get("value"), number)
-                own, nested = _split_item(child)
-                label = f"{number}." if node.tag == "ol" else ""
-                self.add("item", _inline(own), group=group, label=label, depth=depth, find=_longest_part(own))
-                for inner in nested:
-                    self.nested(inner, group, depth, tree_depth)
+                self.item(child, group, f"{number}." if node.tag == "ol" else "", depth, tree_depth)
                 number += 1
             else:  # browsers show what stands in a list without an item
                 self.nested(child, group, depth, tree_depth)
+
+    def item(self, node: LexborNode, group: int, label: str, depth: int, tree_depth: int) -> None:
+        opened = False
+        for part in _item_parts(node):
+            if isinstance(part, LexborNode):
+                self.nested(part, group, depth, tree_depth)
+            elif (found := _inline(part)).text and not opened:
+                self.add("item", found, group=group, label=label, depth=depth, find=_longest_part(part))
+                opened = True
+            else:  # it goes on below a list or code: one quote of both would not stand on the page
+                self.add("text", found)
 
     def nested(self, node: LexborNode, group: int, depth: int, tree_depth: int) -> None:
         if node.tag in _LISTS and tree_depth < _MAXIMUM_DEPTH:
@@ -276,20 +283,19 @@ def _holds_blocks(node: LexborNode) -> bool:
     return False
 
 
-def _split_item(item: LexborNode) -> tuple[list[LexborNode], list[LexborNode]]:
-    """Return an item's own content, and the lists, tables and code that stand inside it."""
+def _item_parts(item: LexborNode) -> Iterator[list[LexborNode] | LexborNode]:
+    """Yield what an item holds, in order: runs of its own content, and the lists, tables and code that stand inside it."""
     own: list[LexborNode] = []
-    nested: list[LexborNode] = []
     for child in item.iter(include_text=True):
-        if child.tag == "-text":
-            own.append(child)
-        elif _no_element(child) or dropped(child):
+        if child.tag != "-text" and (_no_element(child) or dropped(child)):
             continue
-        elif child.tag in _STANDING_ALONE or child.css_first(", ".join(_STANDING_ALONE)) is not None:
-            nested.append(_unwrapped(child))
+        if child.tag != "-text" and (child.tag in _STANDING_ALONE or child.css_first(", ".join(_STANDING_ALONE)) is not None):
+            yield own
+            yield _unwrapped(child)
+            own = []
         else:
             own.append(child)
-    return own, nested
+    yield own
 
 
 def _unwrapped(node: LexborNode) -> LexborNode:

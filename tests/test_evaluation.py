@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -19,10 +19,10 @@ from chatbot.evaluation.beir import measure_dataset
 from chatbot.evaluation.cases import Alteration, half_of, read_cases, read_dialogues, read_statements
 from chatbot.evaluation.fit import fit_logistic
 from chatbot.evaluation.measure import Results
-from chatbot.evaluation.run import evaluate_guide, failures, to_json, write_report
+from chatbot.evaluation.run import evaluate_site, failures, fit, fit_support, to_json, write_report
 from chatbot.evaluation.statements import fit_limits, judge
 from chatbot.settings import Settings
-from index import Search, Store, UserError
+from index import Search, Store, UserError, build_index
 from tests.conftest import ROOT
 from tests.fakes import WordReader
 
@@ -32,7 +32,7 @@ CASES = ROOT / "evaluation"
 @pytest.fixture(scope="module")
 def results(site: Path) -> Results:
     """All that `chatbot eval` measures, on the half that judges."""
-    return evaluate_guide(Settings(store=ROOT / "index" / "store"), CASES, "test")
+    return evaluate_site(Settings(store=ROOT / "index" / "store"), CASES, "test")
 
 
 def test_quality_of_the_guide_is_within_its_limits(results: Results) -> None:
@@ -43,6 +43,55 @@ def test_figures_have_their_n_and_an_interval_that_holds_the_value(results: Resu
     figures = [figure for names in to_json(results).values() for figure in names.values()]
     assert len(figures) > 25
     assert all(figure["n"] > 0 and figure["low"] <= figure["value"] <= figure["high"] for figure in figures)
+
+
+@pytest.fixture
+def pumps(site: Path, make_site: Callable[[dict[str, str]], Path], tmp_path: Path) -> Settings:
+    """The index of somebody else's site, published elsewhere."""
+    pages = {
+        "care/index.html": "<main><h1>Care</h1><p>Oil the pump's bearing every four weeks, or it seizes.</p></main>",
+        "a page.html": '<main><h1>Start</h1><h2 id="prime">Priming</h2><p>Fill the pump with water before you start it.</p></main>',
+    }
+    store = tmp_path / "store"
+    store.mkdir()
+    (store / "encoders").symlink_to(ROOT / "index" / "store" / "encoders")
+    build_index(make_site(pages), Store(store), site_url="https://pumps.example/docs")
+    return Settings(store=store)
+
+
+def _write_cases(folder: Path, **files: str) -> Path:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / f"{name}.yml").write_text(text, "utf-8")
+    return folder
+
+
+def test_another_site_is_measured_on_its_own_cases_alone(pumps: Settings, tmp_path: Path) -> None:
+    questions = """
+- {id: c1, question: "How often do I oil the bearing of the pump?", sections: [care/], points: [[every four weeks]]}
+- {id: c2, question: "What must I fill the pump with before I start it?", sections: ["a%20page.html#prime"], points: [[with water]]}
+"""
+    uncovered = '- {id: u1, question: "Who won the football world cup?", near: false, why: another subject}'
+    found = to_json(evaluate_site(pumps, _write_cases(tmp_path / "cases", questions=questions, uncovered=uncovered), "all"))
+    assert (found["retrieval (hand)"]["R@1"]["value"], found["retrieval (hand)"]["R@1"]["n"]) == (1.0, 2)
+    assert found["citations"]["verbatim"]["value"] == found["citations"]["right place cited"]["value"] == 1.0
+    assert found["answers"]["expected points said"]["value"] == 1.0
+    assert found["abstention"]["uncovered answered (far)"]["value"] == 0.0
+    assert not {"retrieval (page)", "advice", "verifier"} & found.keys()
+
+
+def test_a_folder_without_cases_says_what_to_write(pumps: Settings, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"no cases in .*questions\.yml"):
+        evaluate_site(pumps, _write_cases(tmp_path / "cases"), "all")
+
+
+def test_weights_are_not_fitted_on_covered_questions_alone(pumps: Settings, tmp_path: Path) -> None:
+    questions = "".join(f"- {{id: c{n}, question: How do I oil pump number {n}, sections: [care/]}}\n" for n in range(9))
+    cases = _write_cases(tmp_path / "cases", questions=questions)
+    for fitting in (fit, fit_support):
+        with pytest.raises(UserError, match="nothing to fit on"):
+            fitting(pumps, cases)
+    assert not list(pumps.store.glob("*.json"))
 
 
 def test_a_worse_figure_is_named(results: Results, tmp_path: Path) -> None:

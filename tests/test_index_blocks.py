@@ -29,6 +29,19 @@ def outline(html: str) -> list[tuple[tuple[str, ...], str]]:
     return [(section.headings, section.anchor) for section in read(html).sections]
 
 
+def test_an_item_that_goes_on_below_what_stands_in_it_is_two_blocks() -> None:
+    first = "Pass them in two forms.<ol><li>a dict</li></ol><pre>x = {}</pre>The latter is longer."
+    html = f"<ol><li>{first}</li><li><pre>y</pre>Next</li></ol>"
+    assert [(block.kind, block.label, block.text) for block in blocks(html)] == [
+        ("item", "1.", "Pass them in two forms."),
+        ("item", "1.", "a dict"),
+        ("code", "", "x = {}"),
+        ("text", "", "The latter is longer."),
+        ("code", "", "y"),
+        ("item", "2.", "Next"),
+    ]
+
+
 def test_repeated_headings_keep_their_own_anchors() -> None:
     page = read('<h1 id="cost">Cost</h1>t <h2 id="usage">Usage</h2>a <h2 id="usage_1">Usage</h2>b')
     assert [section.anchor for section in page.sections] == ["cost", "usage", "usage_1"]

@@ -39,6 +39,20 @@ def test_what_most_pages_share_is_no_content(make_site: Callable[[dict[str, str]
     assert "trained staff" in texts["p1.html"]
 
 
+def test_inside_a_page_only_a_menu_is_furniture(make_site: Callable[[dict[str, str]], Path], tmp_path: Path) -> None:
+    def page(number: int) -> str:
+        warning = f"<p>Warning</p><p>Pump {number} gets hot.</p>"
+        menu = "<ul><li>Install</li><li>Usage</li><li>Help</li></ul>"
+        introduced = f"<p>Pump {number} is sold with:</p><ul><li>a hose</li><li>a filter</li><li>a key</li></ul>"
+        own = f"<h1>Pump {number}</h1><p>Pump {number} lifts water.</p>"
+        return f"<body>{own}{warning}{menu}{introduced}<p>Ask for pump {number}.</p></body>"
+
+    texts = _texts(make_site({f"p{number}.html": page(number) for number in range(9)}), tmp_path / "store")
+    for text in texts.values():
+        assert "Warning" in text and "a filter" in text
+        assert "Usage" not in text
+
+
 def test_a_page_of_nothing_else_is_left_out(make_site: Callable[[dict[str, str]], Path], tmp_path: Path) -> None:
     pages = {f"p{number}.html": _page(number) for number in range(9)} | {"menu.html": f"<body>{_MENU}{_FOOTER}</body>"}
     assert "menu.html" not in _texts(make_site(pages), tmp_path / "store")

@@ -8,7 +8,7 @@ from chatbot.assistant import Assistant
 from chatbot.evaluation.cases import Case
 from chatbot.evaluation.measure import Results
 from chatbot.evaluation.model import GROUP, measure_model
-from chatbot.evaluation.run import evaluate_guide
+from chatbot.evaluation.run import evaluate_site
 from chatbot.settings import Settings
 from index import UserError
 from tests.conftest import ROOT
@@ -49,4 +49,4 @@ def test_shares_tokens_and_cost_are_of_the_answers_that_the_model_was_asked_for(
 
 def test_evaluation_with_a_model_needs_one() -> None:
     with pytest.raises(UserError, match="CHATBOT_LLM_BASE_URL"):
-        evaluate_guide(Settings(), ROOT / "evaluation", "dev", with_model=True)
+        evaluate_site(Settings(), ROOT / "evaluation", "dev", with_model=True)

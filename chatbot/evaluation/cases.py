@@ -5,6 +5,7 @@ words, once and for all: weights are fitted on `dev`, and `test` judges.
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -122,20 +123,17 @@ def half_of(text: str) -> Half:
     return "dev" if hashlib.sha256(text.encode()).digest()[0] % 2 == 0 else "test"
 
 
-def read_cases(docs: Path, folder: Path) -> list[Case]:
+def read_cases(docs: Path | None, folder: Path) -> list[Case]:
     """Read every single question.
 
+    Args:
+        docs: The guide's pages, whose front matter has questions; none for another site.
+        folder: Of the hand-written cases; a file that is not there has none.
+
     Raises:
-        UserError: If a file can't be read, naming it and the fault.
+        UserError: If a file can't be read, naming it and the fault, or if there is no case at all.
     """
-    cases: list[Case] = []
-    for path in sorted(docs.rglob("*.md")):
-        try:
-            page, meta = _page_url(path.relative_to(docs)), read_source_page(path).meta
-        except PageProblem as error:
-            raise UserError(f"A page can't be read: {error}.", remedy="Mend its front matter.") from error
-        cases += [Case(f"p:{page}:{n}", asked, "page", True, sections=(page,)) for n, asked in enumerate(meta.get("questions") or [])]
-        cases += [Case(f"n:{page}:{n}", asked, "page", False, near=True) for n, asked in enumerate(meta.get("not_answered") or [])]
+    cases = list(_of_pages(docs)) if docs else []
     for name, origin in (("questions.yml", "hand"), ("seed.yml", "seed")):
         for found in _read(folder / name, list[_Question]):
             points = tuple(tuple(alternative.lower() for alternative in group) for group in found.points)
@@ -143,7 +141,19 @@ def read_cases(docs: Path, folder: Path) -> list[Case]:
     cases += [Case(found.id, found.question, "hand", False, found.near) for found in _read(folder / "uncovered.yml", list[_Uncovered])]
     for found in _read(folder / "dev.yml", list[_Dev]):
         cases.append(Case(found.id, found.question, "dev", found.covered, found.near, tuple(found.sections)))
+    if not cases:
+        raise UserError(f"There are no cases in '{folder}'.", remedy="Write a questions.yml or an uncovered.yml, as in `evaluation/`.")
     return cases
+
+
+def _of_pages(docs: Path) -> Iterator[Case]:
+    for path in sorted(docs.rglob("*.md")):
+        try:
+            page, meta = _page_url(path.relative_to(docs)), read_source_page(path).meta
+        except PageProblem as error:
+            raise UserError(f"A page can't be read: {error}.", remedy="Mend its front matter.") from error
+        yield from (Case(f"p:{page}:{n}", asked, "page", True, sections=(page,)) for n, asked in enumerate(meta.get("questions") or []))
+        yield from (Case(f"n:{page}:{n}", asked, "page", False, near=True) for n, asked in enumerate(meta.get("not_answered") or []))
 
 
 def read_dialogues(folder: Path) -> list[Dialogue]:
@@ -162,6 +172,8 @@ def read_statements(folder: Path) -> list[Stated]:
 
 
 def _read(file: Path, shape: Any) -> Any:
+    if not file.is_file():
+        return []
     try:
         return TypeAdapter(shape).validate_python(yaml.safe_load(file.read_text("utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:

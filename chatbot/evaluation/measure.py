@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import unquote
 
 import ir_measures
 import numpy as np
@@ -91,7 +92,7 @@ def measure(
     for origin in ("page", "hand", "seed", "dev"):
         ranked = [(outcome.case, outcome.ranks) for outcome in covered if outcome.case.origin == origin]
         add_retrieval(results, f"retrieval ({origin})", ranked)
-    _citations(results, outcomes, site)
+    _citations(results, outcomes, site, assistant.search.manifest.site_url)
     _points(results, covered)
     add_abstention(results, outcomes)
     _conversation(results, assistant, dialogues)
@@ -134,17 +135,17 @@ def add_retrieval(
         add_figure(results, group, prefix + name, values.get(name, []))
 
 
-def _citations(results: Results, outcomes: list[Outcome], site: Path) -> None:
+def _citations(results: Results, outcomes: list[Outcome], site: Path, site_url: str) -> None:
     texts: dict[str, str] = {}
     verbatim, right = [], []
     for outcome in outcomes:
         for citation in outcome.answer.citations:
-            page = citation.url.split("#")[0]
+            page = citation.url.removeprefix(site_url).split("#")[0]
             if page not in texts:
-                texts[page] = _page_text(site / page)
+                texts[page] = _page_text(site / unquote(page))
             verbatim.append(float("".join(citation.quote.split()) in texts[page]))
         if outcome.case.covered and outcome.answer.citations:
-            cited = {citation.url.split(":~:")[0].rstrip("#") for citation in outcome.answer.citations}
+            cited = {citation.url.removeprefix(site_url).split(":~:")[0].rstrip("#") for citation in outcome.answer.citations}
             cited |= {address.split("#")[0] for address in cited}
             right.append(float(bool(cited & set(outcome.case.sections))))
     add_figure(results, "citations", "verbatim", verbatim)

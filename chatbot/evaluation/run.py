@@ -1,4 +1,4 @@
-"""Running an evaluation or a fit on the guide, and showing what came out (disk)."""
+"""Running an evaluation of the guide or of another site, or a fit on the guide, and showing what came out (disk)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +24,11 @@ from index import ADAPTER, Search, Store, UserError
 DOCS = Path("docs")
 
 
-def evaluate_guide(settings: Settings, folder: Path, half: str, *, with_model: bool = False) -> Results:
+def evaluate_site(settings: Settings, folder: Path, half: str, *, with_model: bool = False) -> Results:
     """Measure the current index on the cases of one half, or of both.
+
+    An index of another site is asked the cases of the folder alone: the questions of the guide's pages and the advisor's scenarios
+    are the guide's.
 
     Args:
         settings: Which index, and which language model.
@@ -39,11 +42,12 @@ def evaluate_guide(settings: Settings, folder: Path, half: str, *, with_model: b
     if with_model and (model := load_model(settings)) is None:
         raise UserError("No language model is configured.", remedy="Set CHATBOT_LLM_BASE_URL and CHATBOT_LLM_MODEL.")
     assistant = load_assistant(settings)
-    cases = _cases(folder, half)
+    guide = assistant.advisor.knows_the_guide
+    cases = _cases(DOCS if guide else None, folder, half)
     dialogues = [dialogue for dialogue in read_dialogues(folder) if half in ("all", dialogue.half)]
     stated = [one for one in read_statements(folder) if half in ("all", one.half)]
     results = measure(assistant, cases, dialogues, Path(assistant.search.manifest.site), stated, read_limits(settings.store))
-    scenarios = [scenario for scenario in read_scenarios(folder) if half in ("all", scenario.half)]
+    scenarios = [scenario for scenario in read_scenarios(folder) if half in ("all", scenario.half)] if guide else []
     count_advice(results, advise_on(assistant.advisor, scenarios))
     if with_model:
         measure_model(results, load_assistant(settings, model), [case for case in cases if case.origin != "page"])
@@ -51,31 +55,50 @@ def evaluate_guide(settings: Settings, folder: Path, half: str, *, with_model: b
 
 
 def ablate_guide(settings: Settings, folder: Path, half: str) -> Results:
-    """Measure what each part of retrieval and abstention gives; arguments and errors as of `evaluate_guide`."""
-    return ablate(load_search(settings), read_coverage(settings.store), _cases(folder, half))
+    """Measure what each part of retrieval and abstention gives; arguments and errors as of `evaluate_site`."""
+    return ablate(load_search(settings), read_coverage(settings.store), _cases(DOCS, folder, half))
 
 
-def _cases(folder: Path, half: str) -> list[Case]:
+def _cases(docs: Path | None, folder: Path, half: str) -> list[Case]:
     if half not in ("dev", "test", "all"):
         raise UserError(f"'{half}' is no half.", remedy="Use dev, test or all.")
     # cases made hard to fit on are shown with dev alone: among the others they would only blur the figures
-    return [case for case in read_cases(DOCS, folder) if half in ("all", case.half) and (case.origin != "dev" or half == "dev")]
+    return [case for case in read_cases(docs, folder) if half in ("all", case.half) and (case.origin != "dev" or half == "dev")]
 
 
 def fit_support(settings: Settings, folder: Path) -> tuple[Path, AllLimits]:
-    """Fit the limits of the check of a model's statements on the dev half; write them beside the index."""
-    limits = fit_limits(_whole_search(settings), read_statements(folder))
+    """Fit the limits of the check of a model's statements on the dev half; write them beside the index.
+
+    Raises:
+        UserError: If the folder has no statements to fit on.
+    """
+    stated = read_statements(folder)
+    if len({one.altered is None for one in stated if one.half == "dev"}) < 2:
+        raise _nothing_to_fit(folder, "statements.yml", "supported and altered statements")
+    limits = fit_limits(_whole_search(settings), stated)
     file = settings.store / SUPPORT_FILE
     file.write_text(limits.model_dump_json(indent=2) + "\n", "utf-8")
     return file, limits
 
 
 def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
-    """Fit the coverage weights on the dev half; write them beside the index and return where, and what."""
-    coverage = fit_coverage(Assistant(_whole_search(settings)), read_cases(DOCS, folder), read_dialogues(folder))
+    """Fit the coverage weights on the dev half; write them beside the index and return where, and what.
+
+    Raises:
+        UserError: If there is nothing to fit on.
+    """
+    assistant = Assistant(_whole_search(settings))
+    cases = read_cases(DOCS if assistant.advisor.knows_the_guide else None, folder)
+    if len({case.covered for case in cases if case.half == "dev"}) < 2:
+        raise _nothing_to_fit(folder, "questions.yml and uncovered.yml", "covered and uncovered questions")
+    coverage = fit_coverage(assistant, cases, read_dialogues(folder))
     file = settings.store / COVERAGE_FILE
     file.write_text(coverage.model_dump_json(indent=2) + "\n", "utf-8")
     return file, coverage
+
+
+def _nothing_to_fit(folder: Path, files: str, what: str) -> UserError:
+    return UserError(f"'{folder}' has nothing to fit on.", remedy=f"Write {what} to {files} there, some hundred of each kind.")
 
 
 def _whole_search(settings: Settings) -> Search:
