@@ -230,11 +230,11 @@ def evaluate(
         _print_json(found) if as_json else out.print(_dataset_table(found))
         return
     from chatbot.evaluation.advice import confusion_table
-    from chatbot.evaluation.run import ablate_guide, evaluate_site, failures, to_json, to_table, write_report
+    from chatbot.evaluation.run import ablate_site, evaluate_site, failures, to_json, to_table, write_report
 
     if ablation:
         with err.status("Asking every question without each part"):
-            results = ablate_guide(settings, cases, half)
+            results = ablate_site(settings, cases, half)
         _print_json(to_json(results)) if as_json else out.print(to_table(results))
         return
     with err.status("Asking every question"):
@@ -254,13 +254,18 @@ def tune(
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
     """Fit the coverage weights and the limits on a model's statements on the dev half, and keep them beside the index."""
+    from chatbot.evaluation.cases import STATEMENTS
     from chatbot.evaluation.run import fit, fit_support
     from chatbot.settings import read_settings
 
     with err.status("Fitting"):
         file, coverage = fit(read_settings(store=store), cases)
-        beside, limits = fit_support(read_settings(store=store), cases)
     out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.reading.threshold}. Written to {file}")
+    if not (cases / STATEMENTS).is_file():
+        out.print(f"'{cases}' has no {STATEMENTS}: the limits on a model's statements stay as they are.")
+        return
+    with err.status("Fitting"):
+        beside, limits = fit_support(read_settings(store=store), cases)
     out.print(f"Limits of statements fitted on {limits.fitted_on}. Written to {beside}")
 
 

@@ -17,6 +17,7 @@ from guide.pages import read_source_page
 from guide.problems import PageProblem
 from index import UserError
 
+STATEMENTS = "statements.yml"
 Half = Literal["dev", "test"]
 Alteration = Literal["number", "side", "negation", "comparative", "added", "name", "unsupported", "model"]
 
@@ -164,7 +165,7 @@ def read_dialogues(folder: Path) -> list[Dialogue]:
 def read_statements(folder: Path) -> list[Stated]:
     """Read the statements on which the check of a model's statements is measured; raises as `read_cases` does."""
     stated: list[Stated] = []
-    for found in _read(folder / "statements.yml", list[_Statements]):
+    for found in _read(folder / STATEMENTS, list[_Statements]):
         sections = tuple(found.sections)
         stated += [Stated(text, sections, None) for text in found.supported]
         stated += [Stated(text, sections, kind) for altered in found.altered for kind, text in altered.items()]

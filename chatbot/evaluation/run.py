@@ -7,11 +7,12 @@ from typing import Any
 import yaml
 from rich.table import Table
 
+from chatbot.advisor.advisor import Advisor
 from chatbot.assistant import Assistant, load_assistant, load_model, load_search
 from chatbot.decide import COVERAGE_FILE, Coverage, read_coverage
 from chatbot.evaluation.ablation import ablate
 from chatbot.evaluation.advice import advise_on, count_advice, read_scenarios
-from chatbot.evaluation.cases import Case, read_cases, read_dialogues, read_statements
+from chatbot.evaluation.cases import STATEMENTS, Case, read_cases, read_dialogues, read_statements
 from chatbot.evaluation.fit import fit_coverage
 from chatbot.evaluation.measure import Figure, Results, measure
 from chatbot.evaluation.model import measure_model
@@ -42,28 +43,33 @@ def evaluate_site(settings: Settings, folder: Path, half: str, *, with_model: bo
     if with_model and (model := load_model(settings)) is None:
         raise UserError("No language model is configured.", remedy="Set CHATBOT_LLM_BASE_URL and CHATBOT_LLM_MODEL.")
     assistant = load_assistant(settings)
-    guide = assistant.advisor.knows_the_guide
-    cases = _cases(DOCS if guide else None, folder, half)
+    cases = _cases(assistant.advisor, folder, half)
     dialogues = [dialogue for dialogue in read_dialogues(folder) if half in ("all", dialogue.half)]
     stated = [one for one in read_statements(folder) if half in ("all", one.half)]
     results = measure(assistant, cases, dialogues, Path(assistant.search.manifest.site), stated, read_limits(settings.store))
-    scenarios = [scenario for scenario in read_scenarios(folder) if half in ("all", scenario.half)] if guide else []
-    count_advice(results, advise_on(assistant.advisor, scenarios))
+    if assistant.advisor.knows_the_guide:
+        scenarios = [scenario for scenario in read_scenarios(folder) if half in ("all", scenario.half)]
+        count_advice(results, advise_on(assistant.advisor, scenarios))
     if with_model:
         measure_model(results, load_assistant(settings, model), [case for case in cases if case.origin != "page"])
     return results
 
 
-def ablate_guide(settings: Settings, folder: Path, half: str) -> Results:
+def ablate_site(settings: Settings, folder: Path, half: str) -> Results:
     """Measure what each part of retrieval and abstention gives; arguments and errors as of `evaluate_site`."""
-    return ablate(load_search(settings), read_coverage(settings.store), _cases(DOCS, folder, half))
+    search = load_search(settings)
+    return ablate(search, read_coverage(settings.store), _cases(Advisor(search), folder, half))
 
 
-def _cases(docs: Path | None, folder: Path, half: str) -> list[Case]:
+def _cases(advisor: Advisor, folder: Path, half: str) -> list[Case]:
     if half not in ("dev", "test", "all"):
         raise UserError(f"'{half}' is no half.", remedy="Use dev, test or all.")
     # cases made hard to fit on are shown with dev alone: among the others they would only blur the figures
-    return [case for case in read_cases(docs, folder) if half in ("all", case.half) and (case.origin != "dev" or half == "dev")]
+    return [case for case in _all_cases(advisor, folder) if half in ("all", case.half) and (case.origin != "dev" or half == "dev")]
+
+
+def _all_cases(advisor: Advisor, folder: Path) -> list[Case]:
+    return read_cases(DOCS if advisor.knows_the_guide else None, folder)
 
 
 def fit_support(settings: Settings, folder: Path) -> tuple[Path, AllLimits]:
@@ -74,7 +80,7 @@ def fit_support(settings: Settings, folder: Path) -> tuple[Path, AllLimits]:
     """
     stated = read_statements(folder)
     if len({one.altered is None for one in stated if one.half == "dev"}) < 2:
-        raise _nothing_to_fit(folder, "statements.yml", "supported and altered statements")
+        raise _nothing_to_fit(folder, STATEMENTS, "supported and altered statements")
     limits = fit_limits(_whole_search(settings), stated)
     file = settings.store / SUPPORT_FILE
     file.write_text(limits.model_dump_json(indent=2) + "\n", "utf-8")
@@ -88,7 +94,7 @@ def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
         UserError: If there is nothing to fit on.
     """
     assistant = Assistant(_whole_search(settings))
-    cases = read_cases(DOCS if assistant.advisor.knows_the_guide else None, folder)
+    cases = _all_cases(assistant.advisor, folder)
     if len({case.covered for case in cases if case.half == "dev"}) < 2:
         raise _nothing_to_fit(folder, "questions.yml and uncovered.yml", "covered and uncovered questions")
     coverage = fit_coverage(assistant, cases, read_dialogues(folder))
