@@ -258,14 +258,15 @@ def tune(
     from chatbot.evaluation.run import fit, fit_support
     from chatbot.settings import read_settings
 
+    settings = read_settings(store=store)
     with err.status("Fitting"):
-        file, coverage = fit(read_settings(store=store), cases)
+        file, coverage = fit(settings, cases)
     out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.reading.threshold}. Written to {file}")
     if not (cases / STATEMENTS).is_file():
         out.print(f"'{cases}' has no {STATEMENTS}: the limits on a model's statements stay as they are.")
         return
     with err.status("Fitting"):
-        beside, limits = fit_support(read_settings(store=store), cases)
+        beside, limits = fit_support(settings, cases)
     out.print(f"Limits of statements fitted on {limits.fitted_on}. Written to {beside}")
 
 

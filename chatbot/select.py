@@ -112,11 +112,11 @@ def _introduced(section: SectionEvidence, scored: Scored) -> tuple[Scored, ...]:
     """Return the code that a sentence or item introduces, after the name of its file if it bears one; nothing if it is too long."""
     if not scored.unit.text.endswith(":"):
         return ()
-    after = section.units[section.units.index(scored) + 1 :][:2]
-    shown = after[:1] if after and after[0].unit.kind == "code" else after
-    named = all(other.unit.kind == "text" and len(other.unit.text.split()) < _WORDS for other in shown[:-1])
-    short = bool(shown) and shown[-1].unit.kind == "code" and shown[-1].unit.text.count("\n") < CODE_LINES
-    return shown if named and short else ()
+    after = section.units[section.units.index(scored) + 1 :]
+    named = bool(after) and after[0].unit.kind == "text" and len(after[0].unit.text.split()) < _WORDS
+    shown = after[: 1 + named]
+    is_code = bool(shown) and shown[-1].unit.kind == "code"
+    return shown if is_code and shown[-1].unit.text.count("\n") < CODE_LINES else ()
 
 
 def _table_elsewhere(sections: list[SectionEvidence], lead: SectionEvidence, limit: int) -> list[Chosen]:

@@ -287,9 +287,11 @@ def _item_parts(item: LexborNode) -> Iterator[list[LexborNode] | LexborNode]:
     """Yield what an item holds, in order: runs of its own content, and the lists, tables and code that stand inside it."""
     own: list[LexborNode] = []
     for child in item.iter(include_text=True):
-        if child.tag != "-text" and (_no_element(child) or dropped(child)):
+        if child.tag == "-text":
+            own.append(child)
+        elif _no_element(child) or dropped(child):
             continue
-        if child.tag != "-text" and (child.tag in _STANDING_ALONE or child.css_first(", ".join(_STANDING_ALONE)) is not None):
+        elif child.tag in _STANDING_ALONE or child.css_first(", ".join(_STANDING_ALONE)) is not None:
             yield own
             yield _unwrapped(child)
             own = []

@@ -42,8 +42,8 @@ def _cleared(page: Page, furniture: set[str]) -> Page:
     for shared, run in groupby(blocks, key=lambda block: block.kind in _TEXT and block.text in furniture):
         length = len(list(run))
         outer = not kept or len(kept) + length == len(blocks)
-        introduced = bool(kept) and blocks[len(kept) - 1].text.endswith(":")
-        kept += [not shared or not (outer or (length >= _MENU and not introduced))] * length
+        menu = length >= _MENU and not (kept and blocks[len(kept) - 1].text.endswith(":"))
+        kept += [not (shared and (outer or menu))] * length
     if all(kept):
         return page
     keeps = iter(kept)

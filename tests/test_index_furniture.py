@@ -13,11 +13,11 @@ _MENU = "<div><ul><li>Install</li><li>Usage</li></ul></div>"
 _FOOTER = "<div>© The authors. Made by a generator.</div>"
 
 
-def _page(number: int, menu: str = _MENU) -> str:
+def _page(number: int) -> str:
     table = "<table><tr><th>Option</th><th>Meaning</th></tr><tr><td>speed</td><td>how fast</td></tr></table>"
     own = f"<p>Pump {number} lifts {number * 10} litres.</p>"
     shared = "<p>Only trained staff may open the casing.</p>" if number < 3 else ""
-    return f"<body>{menu}<h1>Pump {number}</h1>{own}{shared}{table}<pre>pump --start</pre>{_FOOTER}</body>"
+    return f"<body>{_MENU}<h1>Pump {number}</h1>{own}{shared}{table}<pre>pump --start</pre>{_FOOTER}</body>"
 
 
 def _texts(folder: Path, store: Path) -> dict[str, str]:

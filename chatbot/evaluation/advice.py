@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict
 from rich.table import Table
 
 from chatbot.advisor.advisor import Advisor
-from chatbot.evaluation.cases import Half, half_of
+from chatbot.evaluation.cases import Half, half_of, read_file
 from chatbot.evaluation.measure import Results, add_figure
 from guide.criteria import Recommendation
-from index import UserError
 
 Expected = Literal["mlops", "llmops", "both", "neither", "none"]
 LABELS: tuple[Expected, ...] = ("mlops", "llmops", "both", "neither", "none")
@@ -59,16 +57,8 @@ class Advised:
 
 
 def read_scenarios(folder: Path) -> list[Scenario]:
-    """Read the scenarios.
-
-    Raises:
-        UserError: If the file can't be used; names the fault.
-    """
-    file = folder / "profiles.yml"
-    try:
-        return TypeAdapter(list[Scenario]).validate_python(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise UserError(f"The evaluation file '{file}' can't be used: {error}.", remedy="Mend it; its form is at its top.") from error
+    """Read the scenarios, if the folder has any; raises as `read_file` does."""
+    return list(read_file(folder / "profiles.yml", list[Scenario]))
 
 
 def advise_on(advisor: Advisor, scenarios: Sequence[Scenario]) -> list[Advised]:

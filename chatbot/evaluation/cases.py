@@ -136,11 +136,11 @@ def read_cases(docs: Path | None, folder: Path) -> list[Case]:
     """
     cases = list(_of_pages(docs)) if docs else []
     for name, origin in (("questions.yml", "hand"), ("seed.yml", "seed")):
-        for found in _read(folder / name, list[_Question]):
+        for found in read_file(folder / name, list[_Question]):
             points = tuple(tuple(alternative.lower() for alternative in group) for group in found.points)
             cases.append(Case(found.id, found.question, origin, True, False, tuple(found.sections), points, found.style))  # type: ignore[arg-type]
-    cases += [Case(found.id, found.question, "hand", False, found.near) for found in _read(folder / "uncovered.yml", list[_Uncovered])]
-    for found in _read(folder / "dev.yml", list[_Dev]):
+    cases += [Case(found.id, found.question, "hand", False, found.near) for found in read_file(folder / "uncovered.yml", list[_Uncovered])]
+    for found in read_file(folder / "dev.yml", list[_Dev]):
         cases.append(Case(found.id, found.question, "dev", found.covered, found.near, tuple(found.sections)))
     if not cases:
         raise UserError(f"There are no cases in '{folder}'.", remedy="Write a questions.yml or an uncovered.yml, as in `evaluation/`.")
@@ -159,20 +159,25 @@ def _of_pages(docs: Path) -> Iterator[Case]:
 
 def read_dialogues(folder: Path) -> list[Dialogue]:
     """Read the dialogues; raises as `read_cases` does."""
-    return [Dialogue(found.id, tuple(found.turns)) for found in _read(folder / "dialogues.yml", list[_Dialogue])]
+    return [Dialogue(found.id, tuple(found.turns)) for found in read_file(folder / "dialogues.yml", list[_Dialogue])]
 
 
 def read_statements(folder: Path) -> list[Stated]:
     """Read the statements on which the check of a model's statements is measured; raises as `read_cases` does."""
     stated: list[Stated] = []
-    for found in _read(folder / STATEMENTS, list[_Statements]):
+    for found in read_file(folder / STATEMENTS, list[_Statements]):
         sections = tuple(found.sections)
         stated += [Stated(text, sections, None) for text in found.supported]
         stated += [Stated(text, sections, kind) for altered in found.altered for kind, text in altered.items()]
     return stated
 
 
-def _read(file: Path, shape: Any) -> Any:
+def read_file(file: Path, shape: Any) -> Any:
+    """Read a YAML file of cases as `shape`, some list; a file that is not there has none.
+
+    Raises:
+        UserError: If the file can't be used; names it and the fault.
+    """
     if not file.is_file():
         return []
     try:

@@ -139,15 +139,14 @@ def _citations(results: Results, outcomes: list[Outcome], site: Path, site_url: 
     texts: dict[str, str] = {}
     verbatim, right = [], []
     for outcome in outcomes:
-        for citation in outcome.answer.citations:
-            page = citation.url.removeprefix(site_url).split("#")[0]
+        cited = [citation.url.removeprefix(site_url).split(":~:")[0].rstrip("#") for citation in outcome.answer.citations]
+        pages = [address.split("#")[0] for address in cited]
+        for citation, page in zip(outcome.answer.citations, pages, strict=True):
             if page not in texts:
                 texts[page] = _page_text(site / unquote(page))
             verbatim.append(float("".join(citation.quote.split()) in texts[page]))
-        if outcome.case.covered and outcome.answer.citations:
-            cited = {citation.url.removeprefix(site_url).split(":~:")[0].rstrip("#") for citation in outcome.answer.citations}
-            cited |= {address.split("#")[0] for address in cited}
-            right.append(float(bool(cited & set(outcome.case.sections))))
+        if outcome.case.covered and cited:
+            right.append(float(not {*cited, *pages}.isdisjoint(outcome.case.sections)))
     add_figure(results, "citations", "verbatim", verbatim)
     add_figure(results, "citations", "right place cited", right)
 
