@@ -26,8 +26,14 @@ _OPENER = 0.8
 that answer first say there what the rest explains."""
 _OPENER_OF_BLOCK = 0.55
 """Likewise before a list or table: one item of it may name the question's words far better than its introduction."""
-_ALONE = 0.7
-"""An item that no other item comes so near to answers alone."""
+_FITS = 0.8
+"""An item is quoted if it fits at least this well against the section's best unit; one that no other comes so near to answers alone."""
+_SUMMED_UP, _TAKEN_UP = 0.4, 0.5
+"""A section's first sentence sums a list up if the list has this share of its terms, and this share of the items has one of them. On dev,
+where such a sentence fits best, readers want the whole list in three cases of four, and elsewhere in one of four."""
+_FEWEST_ITEMS = 3
+_ONE_THING = frozenset(("fact", "yes-no", "comparison"))
+"""Kinds of questions that no list answers as a whole, though it may be summed up by what does."""
 _NEIGHBOUR = 0.6
 _OTHER_SECTION = 0.78
 _DOES_NOT_ANSWER = -1.0
@@ -136,6 +142,8 @@ def _from_lead(kind: Kind, section: SectionEvidence, limit: int) -> list[Scored]
     opener = next((scored for scored in usable if scored.unit.kind == "text"), None)
     least = _OPENER_OF_BLOCK if best.unit.kind in ("item", "row") else _OPENER
     start = opener if opener is not None and (kind == "definition" or opener.score >= least * best.score) else best
+    if best is opener and kind not in _ONE_THING and (items := _summed_up(section, opener)):
+        return _listed(section, opener, opener, items, LIST_LIMIT, complete=True)
     listing = kind in ("list", "how-to")
     blocks: list[BlockKind] = ["row", "item"] if kind == "comparison" or best.unit.kind == "row" else ["item", "row"]
     for block in blocks:
@@ -149,15 +157,33 @@ def _from_lead(kind: Kind, section: SectionEvidence, limit: int) -> list[Scored]
 
 def _group(section: SectionEvidence, kind: str, best: Scored) -> list[Scored]:
     """The list or table that fits best: the one that holds the best unit, or whose own best is near to it."""
-    groups: dict[int, list[Scored]] = {}
-    for scored in section.units:
-        if scored.unit.kind == kind:
-            groups.setdefault(scored.block.group, []).append(scored)
+    groups = _groups(section, kind)
     fitting = {group: max(scored.score for scored in found) for group, found in groups.items()}
     if not fitting:
         return []
     group = max(fitting, key=lambda name: fitting[name])
     return groups[group] if fitting[group] >= 0.5 * best.score and len(groups[group]) > 1 else []
+
+
+def _groups(section: SectionEvidence, kind: str) -> dict[int, list[Scored]]:
+    """Return a section's lists, or its tables, by their numbers."""
+    groups: dict[int, list[Scored]] = {}
+    for scored in section.units:
+        if scored.unit.kind == kind:
+            groups.setdefault(scored.block.group, []).append(scored)
+    return groups
+
+
+def _summed_up(section: SectionEvidence, opener: Scored) -> list[Scored]:
+    """Return the list that a section's first sentence sums up, if there is one: "has six steps: switch to the fallback, secure …"."""
+    said = set(terms(opener.unit.text))
+    for items in _groups(section, "item").values():
+        taken_up = [said & set(terms(item.unit.text)) for item in items if item.block.depth == 0]
+        if len(taken_up) < _FEWEST_ITEMS or not said:
+            continue
+        if len(set().union(*taken_up)) >= _SUMMED_UP * len(said) and sum(map(bool, taken_up)) >= _TAKEN_UP * len(taken_up):
+            return items
+    return []
 
 
 def _listed(section: SectionEvidence, start: Scored, best: Scored, items: list[Scored], limit: int, *, complete: bool) -> list[Scored]:
@@ -166,9 +192,11 @@ def _listed(section: SectionEvidence, start: Scored, best: Scored, items: list[S
     intro = [units[before]] if before >= 0 and units[before].unit.kind == "text" and units[before].unit.text.endswith(":") else []
     head = _standalone(units, start) if start.unit.kind == "text" and start not in intro else []
     head = [scored for scored in head if scored not in intro and scored not in items]
-    fitting = [scored for scored in items if scored.score >= _ALONE * best.score]
-    if not complete and len(fitting) == 1:
-        return [*head, *fitting]  # one item answers: its neighbours speak of something else
+    if not complete:
+        fitting = [scored for scored in items if scored.score >= _FITS * best.score]
+        if len(fitting) == 1:
+            return [*head, *fitting]  # one item answers: its neighbours speak of something else
+        items = fitting or items
     outer = [scored for scored in items if scored.block.depth == 0] if len(items) > limit else items
     room = max(2, limit - len(head) - len(intro))
     if len(outer) > room and not complete:

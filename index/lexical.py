@@ -19,6 +19,7 @@ from index.text import fold
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports every step at DEBUG, through a handler of its own
 
 _WORD = re.compile(r"-{0,2}[^\W_]+(?:[._/+#@:’'&-]+[^\W_]+)*(?:\+\+|#)?")
+_CLITIC = re.compile(r"['’](?:s|t|re|ve|ll|d|m)$", re.IGNORECASE)
 _PART = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _QUESTION_WORDS = frozenset(
@@ -27,7 +28,8 @@ _QUESTION_WORDS = frozenset(
         "has have having he her here hers him his how i if in into is it its itself just let lets like may me might more most must "
         "my need needs no nor not of off on once only or other ought our ours out over own please shall she should so some such "
         "tell than that the their theirs them then there these they this those through to too under until up us use very want was "
-        "we were what whats when where which while who whom whose why will with would you your yours used using s t re ve ll d m"
+        "we were what whats when where which while who whom whose why will with would you your yours used using s t re ve ll d m "
+        "ain aren couldn didn doesn don hadn hasn haven isn mightn mustn needn shan shouldn wasn weren won wouldn"  # before "'t"
     ).split()
 ) | frozenset(STOPWORDS_EN)
 
@@ -56,10 +58,10 @@ def terms(text: str) -> list[str]:
     """
     found: list[str] = []
     for match in _WORD.finditer(text):
-        whole = match[0]
+        whole = _CLITIC.sub("", match[0])  # "What's" asks for nothing but what "What" does
         parts = _PART.findall(_CAMEL.sub(" ", whole))
         if len(parts) > 1 or whole.startswith("-"):
-            found.append(fold(whole).removesuffix("'s").removesuffix("’s"))
+            found.append(fold(whole))
         if len(parts) == 2 and "-" in whole.strip("-"):
             found.append(stem(fold("".join(parts))))  # fine-tuning is found as finetuning, too
         folded = [fold(part) for part in parts]

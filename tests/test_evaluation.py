@@ -72,10 +72,17 @@ def test_another_site_is_measured_on_its_own_cases_alone(pumps: Settings, tmp_pa
 - {id: c2, question: "What must I fill the pump with before I start it?", sections: ["a%20page.html#prime"], points: [[with water]]}
 """
     uncovered = '- {id: u1, question: "Who won the football world cup?", near: false, why: another subject}'
-    found = to_json(evaluate_site(pumps, _write_cases(tmp_path / "cases", questions=questions, uncovered=uncovered), "all"))
+    sentences = """
+- {id: c1, essential: ["Oil the pump's bearing every four weeks, or it seizes."]}
+- {id: c2, essential: ["Fill the pump with water before you start it.", "Nobody says this."]}
+"""
+    cases = _write_cases(tmp_path / "cases", questions=questions, uncovered=uncovered, sentences=sentences)
+    found = to_json(evaluate_site(pumps, cases, "all"))
     assert (found["retrieval (hand)"]["R@1"]["value"], found["retrieval (hand)"]["R@1"]["n"]) == (1.0, 2)
     assert found["citations"]["verbatim"]["value"] == found["citations"]["right place cited"]["value"] == 1.0
     assert found["answers"]["expected points said"]["value"] == 1.0
+    assert found["answers"]["essential said"]["value"] == 0.75
+    assert found["answers"]["first is essential"]["value"] == 1.0
     assert found["abstention"]["uncovered answered (far)"]["value"] == 0.0
     assert not {"retrieval (page)", "advice", "verifier"} & found.keys()
 

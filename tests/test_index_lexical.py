@@ -28,6 +28,11 @@ def test_a_text_is_found_by_stems_and_whole_identifiers(text: str, expected: set
     assert bool(terms(text)) is bool(expected)
 
 
+@pytest.mark.parametrize("question", ["What's it?", "Who’s that, and isn't it?", "Don't, can't, won't, I'd, we'll, they've"])
+def test_contractions_are_no_words_of_their_own(question: str) -> None:
+    assert terms(question) == []
+
+
 def test_question_and_passage_meet_in_the_same_terms() -> None:
     assert set(terms("How is the model's drift monitored?")) & set(terms("Monitoring finds model drift.")) == {"model", "drift", "monitor"}
 

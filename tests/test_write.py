@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from chatbot.answer import Kind
 from chatbot.evidence import Evidence, Scored, SectionEvidence, WordMatch
 from chatbot.select import Chosen, select
 from chatbot.write import write
@@ -62,3 +63,31 @@ def test_further_section_that_was_read_and_does_not_answer_adds_nothing(reading:
     other = replace(section("b", ("text", 1, ["Retraining on a schedule is another remedy."])), reading=reading)
     evidence = Evidence(Query("what is drift", (), (), None), (), (lead, other))
     assert [part.section.hit.passage.headings[-1] for part in select("open", evidence, 8)] == (["a", "b"] if added else ["a"])
+
+
+STEPS = ("Fill the tank with cold water.", "Heat it for an hour.", "Open the valve slowly.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "listed"),
+    [
+        pytest.param("open", "Boilers start in three steps: fill the tank, heat it, open the valve.", True, id="summed up"),
+        pytest.param("fact", "Boilers start in three steps: fill the tank, heat it, open the valve.", False, id="one thing is asked"),
+        pytest.param("open", "Boilers of the older series are started by hand.", False, id="not summed up"),
+    ],
+)
+def test_list_that_the_answering_sentence_sums_up_is_quoted_whole(kind: Kind, first: str, listed: bool) -> None:
+    found = section("a", ("text", 1, [first]), *(("item", 2, [step]) for step in STEPS))
+    scores = (1.0, 0.3, 0.2, 0.1)
+    units = tuple(replace(scored, score=score) for scored, score in zip(found.units, scores, strict=True))
+    evidence = Evidence(Query("how are boilers started", (), (), None), (), (replace(found, units=units),))
+    said = [scored.unit.text for part in select(kind, evidence, 8) for scored in part.units]
+    assert said[0] == first
+    assert set(STEPS).issubset(said) is listed
+
+
+def test_item_that_fits_far_worse_than_its_neighbours_is_not_quoted() -> None:
+    found = section("a", ("text", 1, ["Boilers fail in many ways."]), *(("item", 2, [step]) for step in STEPS))
+    units = tuple(replace(scored, score=score) for scored, score in zip(found.units, (0.2, 1.0, 0.3, 0.9), strict=True))
+    evidence = Evidence(Query("what is filled and opened", (), (), None), (), (replace(found, units=units),))
+    assert [scored.unit.text for part in select("open", evidence, 8) for scored in part.units] == [STEPS[0], STEPS[2]]

@@ -35,6 +35,12 @@ class _Question(_Model):
     points: list[list[str]] = []
 
 
+class _Chosen(_Model):
+    id: str
+    essential: list[str]
+    helpful: list[str] = []
+
+
 class _Uncovered(_Model):
     id: str
     question: str
@@ -98,6 +104,10 @@ class Case:
     """Addresses of the sections that answer; of pages, where they end in a slash."""
     points: tuple[tuple[str, ...], ...] = ()
     """What a complete answer says: one of each group's alternatives, lower case."""
+    essential: tuple[str, ...] = ()
+    """Sentences, items and rows without which the question is not answered, as readers of what was found chose them."""
+    helpful: tuple[str, ...] = ()
+    """Those which they would add."""
     style: str = ""
 
     @property
@@ -135,10 +145,13 @@ def read_cases(docs: Path | None, folder: Path) -> list[Case]:
         UserError: If a file can't be read, naming it and the fault, or if there is no case at all.
     """
     cases = list(_of_pages(docs)) if docs else []
+    chosen = {found.id: found for found in read_file(folder / "sentences.yml", list[_Chosen])}
     for name, origin in (("questions.yml", "hand"), ("seed.yml", "seed")):
         for found in read_file(folder / name, list[_Question]):
             points = tuple(tuple(alternative.lower() for alternative in group) for group in found.points)
-            cases.append(Case(found.id, found.question, origin, True, False, tuple(found.sections), points, found.style))  # type: ignore[arg-type]
+            own = chosen.get(found.id, _Chosen(id=found.id, essential=[]))
+            said = {"points": points, "essential": tuple(own.essential), "helpful": tuple(own.helpful)}
+            cases.append(Case(found.id, found.question, origin, True, sections=tuple(found.sections), style=found.style, **said))  # type: ignore[arg-type]
     cases += [Case(found.id, found.question, "hand", False, found.near) for found in read_file(folder / "uncovered.yml", list[_Uncovered])]
     for found in read_file(folder / "dev.yml", list[_Dev]):
         cases.append(Case(found.id, found.question, "dev", found.covered, found.near, tuple(found.sections)))

@@ -94,6 +94,7 @@ def measure(
         add_retrieval(results, f"retrieval ({origin})", ranked)
     _citations(results, outcomes, site, assistant.search.manifest.site_url)
     _points(results, covered)
+    _sentences(results, covered)
     add_abstention(results, outcomes)
     _conversation(results, assistant, dialogues)
     _verifier(results, assistant, stated, limits)
@@ -162,6 +163,18 @@ def _points(results: Results, outcomes: list[Outcome]) -> None:
     add_figure(results, "answers", "expected points said", [outcome.points_found for outcome in with_points])
     counts = [float(len(outcome.answer.statements)) for outcome in outcomes if outcome.answer.statements]
     add_figure(results, "answers", "statements an answer", counts)
+
+
+def _sentences(results: Results, outcomes: list[Outcome]) -> None:
+    """Add how much of what readers chose the answers say, and how much of what they say was chosen."""
+    answered = [outcome for outcome in outcomes if outcome.case.essential and outcome.answer.statements]
+    said = [[plain(statement.text) for statement in outcome.answer.statements] for outcome in answered]
+    wanted = [[plain(text) for text in outcome.case.essential] for outcome in answered]
+    liked = [{*needed, *map(plain, outcome.case.helpful)} for needed, outcome in zip(wanted, answered, strict=True)]
+    pairs = list(zip(said, wanted, liked, strict=True))
+    add_figure(results, "answers", "essential said", [float(np.mean([text in own for text in needed])) for own, needed, _ in pairs])
+    add_figure(results, "answers", "statements that help", [float(np.mean([text in useful for text in own])) for own, _, useful in pairs])
+    add_figure(results, "answers", "first is essential", [float(own[0] in needed) for own, needed, _ in pairs])
 
 
 def add_abstention(results: Results, outcomes: list[Outcome], *, prefix: str = "") -> None:
