@@ -32,7 +32,7 @@ _SUMMED_UP, _TAKEN_UP = 0.4, 0.5
 """A section's first sentence sums a list up if the list has this share of its terms, and this share of the items has one of them. On dev,
 where such a sentence fits best, readers want the whole list in three cases of four, and elsewhere in one of four."""
 _FEWEST_ITEMS = 3
-_ONE_THING = frozenset(("fact", "yes-no", "comparison"))
+_ONE_THING = frozenset(("definition", "fact", "yes-no", "comparison"))
 """Kinds of questions that no list answers as a whole, though it may be summed up by what does."""
 _NEIGHBOUR = 0.6
 _OTHER_SECTION = 0.78
@@ -166,10 +166,10 @@ def _group(section: SectionEvidence, kind: str, best: Scored) -> list[Scored]:
 
 
 def _groups(section: SectionEvidence, kind: str) -> dict[int, list[Scored]]:
-    """Return a section's lists, or its tables, by their numbers."""
+    """Return a section's lists, or its tables, by their numbers; questions in them only send the reader elsewhere."""
     groups: dict[int, list[Scored]] = {}
     for scored in section.units:
-        if scored.unit.kind == kind:
+        if scored.unit.kind == kind and not _asks(scored):
             groups.setdefault(scored.block.group, []).append(scored)
     return groups
 
@@ -285,9 +285,14 @@ def _is_block(picked: list[Scored]) -> bool:
 
 
 def _says_something(scored: Scored) -> bool:
-    if scored.unit.kind == "code" or _NAVIGATION.match(scored.unit.text):
+    if scored.unit.kind == "code" or _NAVIGATION.match(scored.unit.text) or _asks(scored):
         return False
     return scored.unit.kind != "text" or len(scored.unit.text.split()) >= _WORDS
+
+
+def _asks(scored: Scored) -> bool:
+    """Say whether a unit is a question; behind a colon, one explains what stands before it."""
+    return scored.unit.text.endswith("?") and ":" not in scored.unit.text
 
 
 def _repeats(scored: Scored, said: list[Scored]) -> bool:

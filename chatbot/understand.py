@@ -215,7 +215,7 @@ def resolve(question: str, history: tuple[Turn, ...]) -> str:
     if (item := _named_item(question, history)) is not None:
         return _put(bare, item)
     before = resolve(" ".join(history[asked[-1]].content.split()), history[: asked[-1]])
-    topic = topic_of(before)
+    topic = _spoken_of(history, asked)
     if not topic:
         return question
     if _POINTER.search(bare) and _content(bare):
@@ -223,6 +223,19 @@ def resolve(question: str, history: tuple[Turn, ...]) -> str:
     if _CONTINUING.match(bare) and len(before.split()) <= _LONGEST_CONTINUED:
         return f"{_without_its_like(before.rstrip(' ?.!'), bare)} {bare}".rstrip(" ?.!") + "?"
     return f"{topic}: {bare}"
+
+
+def _spoken_of(history: tuple[Turn, ...], asked: list[int]) -> str:
+    """Return the topic of the last question; where that had a pronoun for it, the topic that the pronoun stood for.
+
+    After "What is X?" and "What does it save?" another "it" is X, and not what X saves; "How does Y use it?" brings Y in.
+    """
+    last, earlier = " ".join(history[asked[-1]].content.split()), history[: asked[-1]]
+    bare = _LEAD_IN.sub("", last)
+    points_back = len(asked) > 1 and not _stands_alone(last) and _named_item(last, earlier) is None and _POINTER.search(bare)
+    if points_back and _content(bare) and not re.search(r"\s[A-Z]", bare):
+        return _spoken_of(earlier, asked[:-1])
+    return topic_of(resolve(last, earlier))
 
 
 def _without_its_like(question: str, continued: str) -> str:
@@ -272,7 +285,7 @@ def _refers(question: str) -> bool:
 def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
     ordinal = _ORDINAL.search(question) or re.match(rf"^\W*(?:the )?({'|'.join(_ORDINALS)})\W*$", question, re.IGNORECASE)
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.MULTILINE) or _rows(said)
+    items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.MULTILINE) or _rows(said) or _enumerated(said)
     if not ordinal or not items:
         return None
     place = _ORDINALS[(ordinal[2] if ordinal.re is _ORDINAL else ordinal[1]).lower()]
@@ -287,6 +300,12 @@ def _rows(said: str) -> list[str]:
     cells: list[str] = re.findall(r"^\s*\|\s*(.+?)\s*\|", said, re.MULTILINE)
     rule = next((place for place, cell in enumerate(cells) if re.fullmatch(r":?-+:?", cell)), -1)
     return cells[rule + 1 :]
+
+
+def _enumerated(said: str) -> list[str]:
+    """Return what the first sentence that enumerates names behind its colon: "… seven roles: product owner, data scientist and …"."""
+    listed = next((found[1] for found in re.finditer(r": ([^:.;]+(?:, [^:.;,]+){2,})[.;]", said)), "")
+    return re.split(r", (?:and |or )?", listed) if listed else []
 
 
 def _put(question: str, topic: str) -> str:

@@ -105,6 +105,23 @@ def test_follow_up_to_a_follow_up_keeps_the_first_topic() -> None:
     assert "feature store" in understand("and for agents?", dialogue("What is a feature store?", "…", "and for LLMs?", "…")).resolved
 
 
+@pytest.mark.parametrize(
+    ("between", "question", "resolved"),
+    [
+        ("and what does it save?", "How is it different from batching?", "How is prompt caching different from batching?"),
+        ("how does Uber use it?", "and what does it cost them?", "what does Uber use prompt caching cost them?"),
+    ],
+    ids=["the same thing", "somebody new"],
+)
+def test_pronoun_after_a_pronoun_means_what_that_meant(between: str, question: str, resolved: str) -> None:
+    assert understand(question, dialogue("What is prompt caching?", "…", between, "…")).resolved == resolved
+
+
+def test_item_that_a_sentence_enumerates_is_named_by_its_place() -> None:
+    said = dialogue("Which roles?", "Three roles matter: product owner, platform team, and risk or compliance. [1]")
+    assert understand("what does the last one do?", said).resolved == "what does risk or compliance do?"
+
+
 def test_ordinal_beyond_the_list_names_no_item() -> None:
     assert "Drift" not in understand("the fifth one?", dialogue("Which risks?", "- **Quality**: a\n- **Drift**: b")).resolved
 

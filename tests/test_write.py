@@ -91,3 +91,12 @@ def test_item_that_fits_far_worse_than_its_neighbours_is_not_quoted() -> None:
     units = tuple(replace(scored, score=score) for scored, score in zip(found.units, (0.2, 1.0, 0.3, 0.9), strict=True))
     evidence = Evidence(Query("what is filled and opened", (), (), None), (), (replace(found, units=units),))
     assert [scored.unit.text for part in select("open", evidence, 8) for scored in part.units] == [STEPS[0], STEPS[2]]
+
+
+def test_questions_of_a_page_are_no_answer() -> None:
+    listed = ("Who is it for?", "What does it cost?", "Ask for the purpose: which decision changes?")
+    found = section("a", ("text", 1, ["Start here with what you need."]), *(("item", 2, [text]) for text in listed))
+    units = tuple(replace(scored, score=0.9) for scored in found.units)
+    evidence = Evidence(Query("what do I ask first", (), (), None), (), (replace(found, units=units),))
+    said = [scored.unit.text for part in select("list", evidence, 8) for scored in part.units]
+    assert listed[2] in said and not {listed[0], listed[1]} & set(said)
