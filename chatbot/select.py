@@ -166,12 +166,16 @@ def _group(section: SectionEvidence, kind: str, best: Scored) -> list[Scored]:
 
 
 def _groups(section: SectionEvidence, kind: str) -> dict[int, list[Scored]]:
-    """Return a section's lists, or its tables, by their numbers; questions in them only send the reader elsewhere."""
+    """Return a section's lists, or its tables, by number; of a list mostly of questions, which send the reader elsewhere, the rest."""
     groups: dict[int, list[Scored]] = {}
     for scored in section.units:
-        if scored.unit.kind == kind and not _asks(scored):
+        if scored.unit.kind == kind:
             groups.setdefault(scored.block.group, []).append(scored)
-    return groups
+    for number, found in list(groups.items()):
+        said = [scored for scored in found if not _asks(scored)]
+        if len(said) < len(found) / 2:
+            groups[number] = said
+    return {number: found for number, found in groups.items() if found}
 
 
 def _summed_up(section: SectionEvidence, opener: Scored) -> list[Scored]:
@@ -291,8 +295,8 @@ def _says_something(scored: Scored) -> bool:
 
 
 def _asks(scored: Scored) -> bool:
-    """Say whether a unit is a question; behind a colon, one explains what stands before it."""
-    return scored.unit.text.endswith("?") and ":" not in scored.unit.text
+    """Say whether a sentence or item is a question; behind a colon, one explains what stands before it. A row may end in one."""
+    return scored.unit.kind != "row" and scored.unit.text.endswith("?") and ":" not in scored.unit.text
 
 
 def _repeats(scored: Scored, said: list[Scored]) -> bool:

@@ -110,6 +110,8 @@ _FEW = 4
 _LONGEST_CONTINUED = 14
 _LONGEST_PART = 5
 """Words of a topic that can stand in a pronoun's place and still be read."""
+_FEWEST_NAMED = 3
+"""Things that a sentence names one after the other, from which it enumerates."""
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings|great|cool|nice|perfect|awesome|ok(ay)?|help|"
     r"(?P<thanks>thanks?( you)?( (so|very) much| a lot)?|thx|ty|cheers|bye|goodbye|see you)|"
@@ -208,34 +210,33 @@ def resolve(question: str, history: tuple[Turn, ...]) -> str:
     second one?" names the second item of the last answer. A question that stands alone starts over, whatever came
     before it.
     """
+    return _followed(question, history)[0]
+
+
+def _followed(question: str, history: tuple[Turn, ...]) -> tuple[str, str]:
+    """Return a question completed from the dialogue, and what is spoken of after it.
+
+    That is the question's topic; where a pronoun stood for a topic, still that one: after "What is X?" and "What does it save?" another
+    "it" is X, and not what X saves. "How does Y use it?" brings Y in.
+    """
     asked = [place for place, turn in enumerate(history) if turn.role == "user" and not _GREETING.match(turn.content)]
     if not asked or _stands_alone(question):
-        return question
+        return question, topic_of(question)
     bare = _LEAD_IN.sub("", question)
     if (item := _named_item(question, history)) is not None:
-        return _put(bare, item)
-    before = resolve(" ".join(history[asked[-1]].content.split()), history[: asked[-1]])
-    topic = _spoken_of(history, asked)
+        resolved = _put(bare, item)
+        return resolved, topic_of(resolved)
+    before, topic = _followed(" ".join(history[asked[-1]].content.split()), history[: asked[-1]])
+    points_back = bool(_POINTER.search(bare) and _content(bare))
     if not topic:
-        return question
-    if _POINTER.search(bare) and _content(bare):
-        return _put(bare, topic)
-    if _CONTINUING.match(bare) and len(before.split()) <= _LONGEST_CONTINUED:
-        return f"{_without_its_like(before.rstrip(' ?.!'), bare)} {bare}".rstrip(" ?.!") + "?"
-    return f"{topic}: {bare}"
-
-
-def _spoken_of(history: tuple[Turn, ...], asked: list[int]) -> str:
-    """Return the topic of the last question; where that had a pronoun for it, the topic that the pronoun stood for.
-
-    After "What is X?" and "What does it save?" another "it" is X, and not what X saves; "How does Y use it?" brings Y in.
-    """
-    last, earlier = " ".join(history[asked[-1]].content.split()), history[: asked[-1]]
-    bare = _LEAD_IN.sub("", last)
-    points_back = len(asked) > 1 and not _stands_alone(last) and _named_item(last, earlier) is None and _POINTER.search(bare)
-    if points_back and _content(bare) and not re.search(r"\s[A-Z]", bare):
-        return _spoken_of(earlier, asked[:-1])
-    return topic_of(resolve(last, earlier))
+        resolved = question
+    elif points_back:
+        resolved = _put(bare, topic)
+    elif _CONTINUING.match(bare) and len(before.split()) <= _LONGEST_CONTINUED:
+        resolved = f"{_without_its_like(before.rstrip(' ?.!'), bare)} {bare}".rstrip(" ?.!") + "?"
+    else:
+        resolved = f"{topic}: {bare}"
+    return resolved, topic if points_back and not re.search(r"\s[A-Z]", bare) else topic_of(resolved)
 
 
 def _without_its_like(question: str, continued: str) -> str:
@@ -284,10 +285,10 @@ def _refers(question: str) -> bool:
 
 def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
     ordinal = _ORDINAL.search(question) or re.match(rf"^\W*(?:the )?({'|'.join(_ORDINALS)})\W*$", question, re.IGNORECASE)
+    if not ordinal:
+        return None
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
     items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.MULTILINE) or _rows(said) or _enumerated(said)
-    if not ordinal or not items:
-        return None
     place = _ORDINALS[(ordinal[2] if ordinal.re is _ORDINAL else ordinal[1]).lower()]
     if place >= len(items):
         return None
@@ -304,8 +305,8 @@ def _rows(said: str) -> list[str]:
 
 def _enumerated(said: str) -> list[str]:
     """Return what the first sentence that enumerates names behind its colon: "… seven roles: product owner, data scientist and …"."""
-    listed = next((found[1] for found in re.finditer(r": ([^:.;]+(?:, [^:.;,]+){2,})[.;]", said)), "")
-    return re.split(r", (?:and |or )?", listed) if listed else []
+    listed = (re.split(r", (?:and |or )?", found[1]) for found in re.finditer(r": ([^:.;]+)[.;]", said))
+    return next((names for names in listed if len(names) >= _FEWEST_NAMED), [])
 
 
 def _put(question: str, topic: str) -> str:

@@ -100,3 +100,14 @@ def test_questions_of_a_page_are_no_answer() -> None:
     evidence = Evidence(Query("what do I ask first", (), (), None), (), (replace(found, units=units),))
     said = [scored.unit.text for part in select("list", evidence, 8) for scored in part.units]
     assert listed[2] in said and not {listed[0], listed[1]} & set(said)
+
+
+@pytest.mark.parametrize("kind", ["item", "row"])
+def test_list_or_table_with_one_question_in_it_stays_whole(kind: BlockKind) -> None:
+    found = section(
+        "a", ("text", 1, ["A plan needs three things:"]), *((kind, 2, [text]) for text in ("The goal.", "Who pays?", "The date."))
+    )
+    units = tuple(replace(scored, score=0.9) for scored in found.units)
+    evidence = Evidence(Query("what does a plan need", (), (), None), (), (replace(found, units=units),))
+    said = [scored.unit.text for part in select("list", evidence, 8) for scored in part.units]
+    assert said[-3:] == ["The goal.", "Who pays?", "The date."]

@@ -150,8 +150,8 @@ def read_cases(docs: Path | None, folder: Path) -> list[Case]:
         for found in read_file(folder / name, list[_Question]):
             points = tuple(tuple(alternative.lower() for alternative in group) for group in found.points)
             own = chosen.get(found.id, _Chosen(id=found.id, essential=[]))
-            said = {"points": points, "essential": tuple(own.essential), "helpful": tuple(own.helpful)}
-            cases.append(Case(found.id, found.question, origin, True, sections=tuple(found.sections), style=found.style, **said))  # type: ignore[arg-type]
+            right = (tuple(found.sections), points, tuple(own.essential), tuple(own.helpful))
+            cases.append(Case(found.id, found.question, origin, True, False, *right, found.style))  # type: ignore[arg-type]
     cases += [Case(found.id, found.question, "hand", False, found.near) for found in read_file(folder / "uncovered.yml", list[_Uncovered])]
     for found in read_file(folder / "dev.yml", list[_Dev]):
         cases.append(Case(found.id, found.question, "dev", found.covered, found.near, tuple(found.sections)))

@@ -167,14 +167,17 @@ def _points(results: Results, outcomes: list[Outcome]) -> None:
 
 def _sentences(results: Results, outcomes: list[Outcome]) -> None:
     """Add how much of what readers chose the answers say, and how much of what they say was chosen."""
-    answered = [outcome for outcome in outcomes if outcome.case.essential and outcome.answer.statements]
-    said = [[plain(statement.text) for statement in outcome.answer.statements] for outcome in answered]
-    wanted = [[plain(text) for text in outcome.case.essential] for outcome in answered]
-    liked = [{*needed, *map(plain, outcome.case.helpful)} for needed, outcome in zip(wanted, answered, strict=True)]
-    pairs = list(zip(said, wanted, liked, strict=True))
-    add_figure(results, "answers", "essential said", [float(np.mean([text in own for text in needed])) for own, needed, _ in pairs])
-    add_figure(results, "answers", "statements that help", [float(np.mean([text in useful for text in own])) for own, _, useful in pairs])
-    add_figure(results, "answers", "first is essential", [float(own[0] in needed) for own, needed, _ in pairs])
+    shares: dict[str, list[float]] = {"essential said": [], "statements that help": [], "first is essential": []}
+    for outcome in outcomes:
+        if outcome.case.essential and outcome.answer.statements:
+            said = [plain(statement.text) for statement in outcome.answer.statements]
+            essential = {plain(text) for text in outcome.case.essential}
+            useful = essential | {plain(text) for text in outcome.case.helpful}
+            shares["essential said"].append(len(essential.intersection(said)) / len(essential))
+            shares["statements that help"].append(sum(text in useful for text in said) / len(said))
+            shares["first is essential"].append(float(said[0] in essential))
+    for name, values in shares.items():
+        add_figure(results, "answers", name, values)
 
 
 def add_abstention(results: Results, outcomes: list[Outcome], *, prefix: str = "") -> None:
