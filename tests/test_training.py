@@ -1,6 +1,7 @@
 """Training the cross-encoder: what examples are learned from, and that a training ends in an adapter that the export takes."""
 
 import json
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ def test_examples_pair_what_was_written_with_the_passage_it_is_about(assistant: 
         {"heading": "A heading that is gone", "question": "what?", "answered": True},
     ]
     found = read_examples(_write(tmp_path, lines, [OTHER]), assistant.search, [])
-    written = [(each.first, each.holds, each.origin) for each in found if not each.origin.startswith(("found", "spliced"))]
+    written = [(each.first, each.holds, each.origin) for each in found if not each.origin.startswith("spliced")]
     assert written[:2] == [("what does it stand for?", True, "question guide"), ("It is a kind of cheese.", False, "statement guide")]
     assert [(holds, origin) for _, holds, origin in written[2:]] == [
         *[(True, "question other")] * 2,
@@ -50,6 +51,42 @@ def test_examples_pair_what_was_written_with_the_passage_it_is_about(assistant: 
         (False, "statement other"),
     ]
     assert all(heading in each.second for each in found[:1])
+
+
+def test_sentences_that_readers_chose_are_marked_in_the_passage_that_holds_them(assistant: Assistant, tmp_path: Path) -> None:
+    search = assistant.search
+    sections: dict[tuple[str, str], list[int]] = {}
+    for row, passage in enumerate(search.passages):
+        sections.setdefault((passage.page, passage.headings[-1]), []).append(row)
+    _, heading = where = next(key for key, rows in sections.items() if key[0] == "foundations/what-is-mlops/" and len(search.units(rows[-1])) > 2)
+    chosen = search.units(sections[where][-1])[-1].text
+    text = "The bar opens at eight. Descale the boiler every three months. Use citric acid."
+    other = {**OTHER, "text": text, "by": {"descaling interval?": ["Descale the boiler every three months."]}}
+    line: dict[str, object] = {"heading": heading, "question": "what does it stand for?", "answered": True, "by": [chosen]}
+    found = read_examples(_write(tmp_path, [line], [other]), search, [])
+
+    def marked(first: str) -> list[str] | None:
+        one = next(each for each in found if each.first == first)
+        return [one.second[start:end] for start, end, answers in one.marks if answers] if one.marks else None
+
+    assert marked("what does it stand for?") == [chosen]
+    assert marked("descaling interval?") == ["Descale the boiler every three months."]
+    assert marked("How often is the boiler descaled?") is None, "nobody chose"
+    assert marked("Who descales the boiler?") == [], "no sentence answers what the text does not"
+
+
+def test_sections_that_a_search_found_are_examples_with_the_page_they_stand_on(assistant: Assistant, tmp_path: Path) -> None:
+    heading = next(each.headings[-1] for each in assistant.search.passages if each.page == "foundations/what-is-mlops/")
+    line = {"page": "foundations/what-is-mlops/", "heading": heading, "question": "which cheese is it?", "answered": False, "by": []}
+    folder = _write(tmp_path, [], [OTHER])
+    (folder / "found").mkdir()
+    (folder / "found" / "a.jsonl").write_text(json.dumps(line), "utf-8")
+    found = next(each for each in read_examples(folder, assistant.search, []) if each.origin == "found guide")
+    assert found.first == "which cheese is it?" and heading in found.second and not found.holds
+    assert found.marks and not any(answers for *_, answers in found.marks)
+    (folder / "found" / "a.jsonl").write_text(json.dumps({key: value for key, value in line.items() if key != "page"}), "utf-8")
+    with pytest.raises(UserError, match="page"):
+        read_examples(folder, assistant.search, [])
 
 
 def test_what_nearly_repeats_a_case_is_not_learned(assistant: Assistant, tmp_path: Path) -> None:
@@ -112,7 +149,7 @@ def test_training_learns_goes_on_and_ends_in_an_adapter_that_loads(tmp_path: Pat
     def gap(adapter: Path) -> float:
         model, tokenizer = load_reference(adapter)
         with torch.no_grad():
-            logits = [float(model(**tokenizer(each.first, each.second, return_tensors="pt")).logits) for each in examples]
+            logits = [float(model(**tokenizer(each.first, each.second, return_tensors="pt"))[0]) for each in examples]
         holds = np.array([each.holds for each in examples])
         return float(np.mean(np.array(logits)[holds]) - np.mean(np.array(logits)[~holds]))
 
@@ -132,3 +169,24 @@ def test_training_learns_goes_on_and_ends_in_an_adapter_that_loads(tmp_path: Pat
     assert learned > 0
     train(examples, tmp_path / "further", steps=15, further=tmp_path / "adapter", told=told.append)
     assert gap(tmp_path / "further") > learned, "a training that goes on keeps what was learned"
+
+
+def test_training_learns_which_sentences_answer(tmp_path: Path) -> None:
+    homes = {"cat": "on the mat", "dog": "in the yard", "horse": "by the gate", "bird": "under a roof", "fox": "below the hill"}
+    parts = {animal: f"The {animal} sleeps {home}." for animal, home in homes.items()}
+
+    def example(question: str, asked: str, order: list[str]) -> Example:
+        text = f"Animals\n{' '.join(parts[animal] for animal in order)}"
+        marks = [(text.index(parts[animal]), text.index(parts[animal]) + len(parts[animal]), animal == asked) for animal in order]
+        return Example(question.format(asked), text, True, "question other", marks=tuple(marks))
+
+    orders = [list(order) for order in permutations(homes, 3)]
+    asked = [
+        example(question, order[0], sorted(order))
+        for order in orders
+        for question in ("where is the {}?", "the {} sleeps where?", "bed of the {}")
+    ]
+    measured = [each for each in asked if each.held_out]
+    assert measured
+    reached = train(asked, tmp_path / "adapter", steps=40)
+    assert reached["sentence other"] > 0.8, "one of three is right by chance"

@@ -14,7 +14,7 @@ from typing import Any
 
 import ir_measures
 
-from index import DENSE_WEIGHT, CrossEncoder, Page, Progress, Search, Section, Store, UserError, build_pages, text_blocks
+from index import DENSE_WEIGHT, Page, Progress, Reranker, Search, Section, Store, UserError, build_pages, text_blocks
 
 METRICS = {"nDCG@10": ir_measures.nDCG @ 10, "Recall@10": ir_measures.R @ 10, "MRR@10": ir_measures.RR @ 10}
 _DEPTH = 100
@@ -27,7 +27,7 @@ def measure_dataset(
     model: str,
     late_interaction: bool = True,
     cache: Path,
-    reranker: CrossEncoder | None = None,
+    reranker: Reranker | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> dict[str, Any]:
     """Return nDCG@10, Recall@10 and MRR@10 for lexical, dense, fused and perhaps reranked ranking, and the number of queries.

@@ -48,7 +48,7 @@ class _Uncovered(_Model):
     why: str
 
 
-class _Dev(_Model):
+class _Judged(_Model):
     id: str
     question: str
     covered: bool
@@ -96,7 +96,7 @@ class Case:
 
     id: str
     question: str
-    origin: Literal["page", "hand", "seed", "dev"]
+    origin: Literal["page", "hand", "seed", "dev", "asked"]
     covered: bool
     near: bool = False
     """Not covered, but about the guide's subject."""
@@ -153,8 +153,9 @@ def read_cases(docs: Path | None, folder: Path) -> list[Case]:
             right = (tuple(found.sections), points, tuple(own.essential), tuple(own.helpful))
             cases.append(Case(found.id, found.question, origin, True, False, *right, found.style))  # type: ignore[arg-type]
     cases += [Case(found.id, found.question, "hand", False, found.near) for found in read_file(folder / "uncovered.yml", list[_Uncovered])]
-    for found in read_file(folder / "dev.yml", list[_Dev]):
-        cases.append(Case(found.id, found.question, "dev", found.covered, found.near, tuple(found.sections)))
+    for name, origin in (("dev.yml", "dev"), ("asked.yml", "asked")):
+        for found in read_file(folder / name, list[_Judged]):
+            cases.append(Case(found.id, found.question, origin, found.covered, found.near, tuple(found.sections)))  # type: ignore[arg-type]
     if not cases:
         raise UserError(f"There are no cases in '{folder}'.", remedy="Write a questions.yml or an uncovered.yml, as in `evaluation/`.")
     return cases

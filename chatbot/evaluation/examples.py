@@ -1,13 +1,16 @@
 """Examples that the cross-encoder learns from: does a passage answer a question, does it hold a statement? (disk)
 
-`evaluation/training/guide/` is about sections of this guide, one file a page, named `folder__page.jsonl`; `other/` brings its
-own texts about other subjects, so that reading is learned and not the guide. What nearly repeats a case is left out: those judge.
+`evaluation/training/guide/` is about sections of this guide, one file a page, named `folder__page.jsonl`; `found/` pairs questions
+with sections that a search found for them, and readers judged; `other/` brings its own texts about other subjects, so that reading is
+learned and not the guide. What nearly repeats a case is left out: those judge.
+Of many questions readers chose the sentences that answer, of some statements those that hold them: they stand in `by`, a list beside
+a line about the guide, empty if none does, and for other texts a mapping from questions and statements to such lists.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +23,6 @@ from index import Query, Search, UserError, sentences
 
 _REPEATS = 85
 """Likeness to a case, in per cent, from which an example is left out."""
-_FOUND = 5
-"""Sections found for a question, of which one that is not the right one becomes an example, too."""
-_FOUND_SHARE = 0.33
-"""Share of the questions of which such an example is made: more of them would drown what writers judged."""
-_FOUND_WEIGHT = {True: 0.5, False: 0.7}
-"""What such an example weighs, by whether the question has an answer: the section found may hold another one."""
 _MODEL, _MODEL_WEIGHT = "model", 3.0
 """Kind of a statement that a small language model wrote and a reader judged, and what it weighs: few, but what the check is for."""
 _SPLICES = 2
@@ -43,8 +40,9 @@ _JOINTS = tuple(
 """Kinds of words before which a sentence is taken apart, and goes on as another does that has one of the same kind."""
 _HELD_OUT = 0.05
 _QUESTION, _STATEMENT = frozenset(("heading", "question", "answered")), frozenset(("heading", "statement", "supported"))
+_FOUND = _QUESTION | {"page"}
 _TEXT = frozenset(("title", "heading", "text", "answered", "unanswered", "supported", "altered"))
-"""Fields of a line: about a section of the guide, or with a text of its own."""
+"""Fields of a line: about a section of the guide, of a page that the file is named by or the line, or with a text of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +56,30 @@ class Example:
     holds: bool
     """Whether the passage answers the question or holds the statement."""
     origin: str
-    """`question`, `statement`, `found` or `spliced`, a `found` one being no writer's but the search's, a `spliced` one made of the text
-    itself; then where it is from: `guide` or `other`."""
+    """`question`, `statement`, `found` or `spliced`, a `found` one being a question whose text the search chose, a `spliced` one made of
+    the text itself; then where it is from: `guide` or `other`."""
     weight: float = 1.0
+    marks: tuple[tuple[int, int, bool], ...] = ()
+    """Where each sentence of the passage begins and ends, in characters, and whether it answers; none where nobody chose."""
 
     @property
     def held_out(self) -> bool:
         """Whether it measures what was learned, by its words, once and for all."""
-        return _draw(self.first, 0) < _HELD_OUT
+        return _draw(self.first) < _HELD_OUT
 
 
 def read_examples(folder: Path, search: Search, judging: Sequence[str]) -> list[Example]:
     """Read every example.
 
     Args:
-        folder: Holds `guide/` and `other/`.
+        folder: Holds `guide/`, `found/` and `other/`.
         search: Over the guide, with embeddings.
         judging: Questions and statements that must not be learned.
 
     Raises:
         UserError: If there is none, or a line is no example.
     """
-    found = [*_guide_examples(folder / "guide", search), *_other_examples(folder / "other")]
+    found = [*_guide_examples(folder, search), *_other_examples(folder / "other")]
     if not found:
         raise UserError(f"There are no examples in '{folder}'.", remedy="Run this in the guide's folder.")
     found += _spliced(found)
@@ -97,32 +97,54 @@ def repeating(firsts: set[str], judging: Sequence[str]) -> set[str]:
 
 
 def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
+    for file in sorted((folder / "guide").glob("*.jsonl")):
+        lines = [{"page": page_of(file), **line} for line in _lines(file, _QUESTION, _STATEMENT)]
+        yield from _section_examples(lines, search, "question")
+    for file in sorted((folder / "found").glob("*.jsonl")):
+        yield from _section_examples(list(_lines(file, _FOUND)), search, "found")
+
+
+def _section_examples(lines: list[dict[str, Any]], search: Search, kind: str) -> Iterator[Example]:
     sections: dict[tuple[str, str], list[int]] = {}
     for row, passage in enumerate(search.passages):
         sections.setdefault((passage.page, passage.headings[-1]), []).append(row)
-    for file in sorted(folder.glob("*.jsonl")):
-        page = page_of(file)
-        lines = [line for line in _lines(file, _QUESTION, _STATEMENT) if (page, line["heading"]) in sections]  # else it was rewritten since
-        firsts = [line["question"] if "question" in line else line["statement"] for line in lines]
-        vectors = search.embedder.embed_questions(firsts) if search.embedder else [None] * len(firsts)
-        for line, first, vector in zip(lines, firsts, vectors, strict=True):
-            rows = sections[(page, line["heading"])]
-            question = "question" in line
-            holds = line["answered" if question else "supported"]
-            nearest = search.passages[_nearest(search, Query(first, (), (), vector), rows)]
-            yield Example(first, nearest.embedding_input, holds, "question guide" if question else "statement guide", _weight(line))
-            if question and (other := _wrong(search, first, rows)) is not None:
-                yield Example(first, search.passages[other].embedding_input, False, "found guide", _FOUND_WEIGHT[holds])
+    lines = [line for line in lines if (line["page"], line["heading"]) in sections]  # else it was rewritten since
+    firsts = [line.get("question") or line["statement"] for line in lines]
+    vectors = search.embedder.embed_questions(firsts) if search.embedder else [None] * len(firsts)
+    for line, first, vector in zip(lines, firsts, vectors, strict=True):
+        rows = sections[(line["page"], line["heading"])]
+        by = set(line.get("by", ()))
+        holding = [row for row in rows if by.intersection(unit.text for unit in search.units(row))]
+        row = _nearest(search, Query(first, (), (), vector), holding or rows)
+        text = search.passages[row].embedding_input
+        judged = "by" in line and (holding or not by)  # else those sentences were rewritten since
+        marks = _marks(text, [unit.text for unit in search.units(row)], by) if judged else ()
+        asks = "question" in line
+        yield Example(first, text, line["answered" if asks else "supported"], f"{kind if asks else 'statement'} guide", _weight(line), marks)
 
 
 def _other_examples(folder: Path) -> Iterator[Example]:
     for file in sorted(folder.glob("*.jsonl")):
         for line in _lines(file, _TEXT):
             text = f"{line['title']} > {line['heading']}\n{line['text']}"
-            yield from (Example(first, text, True, "question other") for first in line["answered"])
-            yield from (Example(first, text, False, "question other") for first in line["unanswered"])
-            yield from (Example(first, text, True, "statement other") for first in line["supported"])
-            yield from (Example(first["statement"], text, False, "statement other", _weight(first)) for first in line["altered"])
+            parts = [each for paragraph in line["text"].splitlines() for each in sentences(paragraph)]
+            none = _marks(text, parts, ())
+            by = {first: _marks(text, parts, chosen) for first, chosen in line.get("by", {}).items()}
+            yield from (Example(first, text, True, "question other", marks=by.get(first, ())) for first in line["answered"])
+            yield from (Example(first, text, False, "question other", marks=none) for first in line["unanswered"])
+            yield from (Example(first, text, True, "statement other", marks=by.get(first, ())) for first in line["supported"])
+            yield from (Example(each["statement"], text, False, "statement other", _weight(each), none) for each in line["altered"])
+
+
+def _marks(text: str, parts: Sequence[str], chosen: Collection[str]) -> tuple[tuple[int, int, bool], ...]:
+    """Return where the parts of a text stand, and which of them were chosen."""
+    found, end = [], text.find("\n") + 1
+    for part in parts:
+        start = text.find(part, end)
+        if start >= 0:
+            end = start + len(part)
+            found.append((start, end, part in chosen))
+    return tuple(found)
 
 
 def _spliced(examples: Sequence[Example]) -> Iterator[Example]:
@@ -137,7 +159,7 @@ def _spliced(examples: Sequence[Example]) -> Iterator[Example]:
         ]
         if len(whole) < 2:
             continue
-        yield Example(whole[int(_draw(text, 0) * len(whole))], text, True, f"spliced {origin}")
+        yield Example(whole[int(_draw(text) * len(whole))], text, True, f"spliced {origin}")
         made = (_splice(first, second) for first, second in zip(whole, [*whole[1:], whole[0]], strict=True))
         for splice in [each for each in dict.fromkeys(made) if each and each not in whole][:_SPLICES]:
             yield Example(splice, text, False, f"spliced {origin}")
@@ -161,17 +183,9 @@ def _nearest(search: Search, query: Query, rows: list[int]) -> int:
     return max(rows, key=lambda row: float(search.unit_cosines(query, row).max(initial=-1.0)))
 
 
-def _wrong(search: Search, question: str, rows: list[int]) -> int | None:
-    """Return, for some questions, a passage that is found, but isn't of the section that the question is about."""
-    if _draw(question, 1) >= _FOUND_SHARE:
-        return None
-    hits = [hit.row for hit in search.hits(search.query(question), 2 * _FOUND) if hit.row not in rows][:_FOUND]
-    return hits[int(_draw(question, 2) * len(hits))] if hits else None
-
-
-def _draw(text: str, number: int) -> float:
-    """Return a number from 0 to below 1 that depends on a text alone, and on which of its numbers it is."""
-    return hashlib.sha256(text.encode()).digest()[number] / 256
+def _draw(text: str) -> float:
+    """Return a number from 0 to below 1 that depends on a text alone."""
+    return hashlib.sha256(text.encode()).digest()[0] / 256
 
 
 def _lines(file: Path, *shapes: frozenset[str]) -> Iterator[dict[str, Any]]:

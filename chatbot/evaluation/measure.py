@@ -89,7 +89,7 @@ def measure(
     outcomes = [ask(assistant, case) for case in cases]
     results = Results([], outcomes, assistant.coverage.threshold)
     covered = [outcome for outcome in outcomes if outcome.case.covered]
-    for origin in ("page", "hand", "seed", "dev"):
+    for origin in ("page", "hand", "seed", "dev", "asked"):
         ranked = [(outcome.case, outcome.ranks) for outcome in covered if outcome.case.origin == origin]
         add_retrieval(results, f"retrieval ({origin})", ranked)
     _citations(results, outcomes, site, assistant.search.manifest.site_url)
@@ -182,12 +182,15 @@ def _sentences(results: Results, outcomes: list[Outcome]) -> None:
 
 def add_abstention(results: Results, outcomes: list[Outcome], *, prefix: str = "") -> None:
     """Add what was refused and answered, rightly and wrongly."""
+    asked = [outcome for outcome in outcomes if outcome.case.origin == "asked"]
+    outcomes = [outcome for outcome in outcomes if outcome.case.origin != "asked"]  # half of them has no answer: a set of its own
     covered = [outcome for outcome in outcomes if outcome.case.covered]
     hand = [outcome for outcome in covered if outcome.case.origin != "page"]
     for name, positives, uncovered in (
         ("all", covered, [outcome for outcome in outcomes if not outcome.case.covered]),
         ("hand-written", hand, [outcome for outcome in outcomes if not outcome.case.covered and outcome.case.origin == "hand"]),
         ("near misses", hand, [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "hand"]),
+        ("asked", [outcome for outcome in asked if outcome.case.covered], [outcome for outcome in asked if not outcome.case.covered]),
     ):
         if positives and uncovered:
             _auroc(results, f"{prefix}AUROC ({name})", positives, uncovered)
@@ -195,13 +198,17 @@ def add_abstention(results: Results, outcomes: list[Outcome], *, prefix: str = "
         "uncovered answered (far)": [outcome for outcome in outcomes if not outcome.case.covered and not outcome.case.near],
         "uncovered answered (near, hand)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "hand"],
         "uncovered answered (near, pages)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "page"],
+        "uncovered answered (asked)": [outcome for outcome in asked if not outcome.case.covered],
     }
     for name, found in answered.items():
         add_figure(results, "abstention", prefix + name, [float(outcome.answer.verdict != "not_covered") for outcome in found])
-    add_figure(results, "abstention", prefix + "covered refused", [float(outcome.answer.verdict == "not_covered") for outcome in covered])
-    add_figure(
-        results, "abstention", prefix + "covered refused (hand)", [float(outcome.answer.verdict == "not_covered") for outcome in hand]
-    )
+    refused = {
+        "covered refused": covered,
+        "covered refused (hand)": hand,
+        "covered refused (asked)": [outcome for outcome in asked if outcome.case.covered],
+    }
+    for name, found in refused.items():
+        add_figure(results, "abstention", prefix + name, [float(outcome.answer.verdict == "not_covered") for outcome in found])
 
 
 def _auroc(results: Results, name: str, positives: list[Outcome], negatives: list[Outcome]) -> None:
