@@ -15,12 +15,15 @@ from index import Block, CrossEncoder, Hit, Passage, Query, Search, Unit, distin
 SECTIONS = 8
 """Sections looked into; the answer rarely needs more than three."""
 HITS = 20
-READ = 2
-"""Sections that the cross-encoder reads: reading takes longer than all else."""
-_READ_WORDS = 40
-"""Words from which a section's best sentence and those around it are read; 60, or whole passages, tell no more on the dev half."""
+_READ_WORDS = (100, 40)
+"""For each section that the cross-encoder reads, the words around its best sentence, at least: reading takes longer than all else."""
+_SURE = 1.0
+"""Logit from which a section answers so surely that no further one is read."""
 _READING_SHARE = 0.2
 """What the chance that a section answers, as read, adds to its score at most."""
+_SENTENCE_SHARE, _SENTENCE_LOGITS = 0.25, (-6.0, 2.0)
+"""What reading adds to a sentence's score at most, and the logits between which it does: most sentences lie there, and between two that
+are unlikely to answer alone the likelier one still helps more."""
 _NO_TERMS = 0.8
 """Share that counts as present where a question has function words only ("when should I use both?"): what a covered
 question usually has, so that the cosine decides."""
@@ -51,6 +54,8 @@ class Scored:
     own_overlap: float
     """The same in the unit alone."""
     score: float
+    reading: float | None = None
+    """How surely it answers, on reading it among its neighbours together with the question: a logit. None if it was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +141,44 @@ def gather(search: Search, question: str, context: str = "", whole: str = "") ->
 
 
 def _read(reader: CrossEncoder, question: str, sections: list[SectionEvidence]) -> list[SectionEvidence]:
-    """Let the cross-encoder read the best sections; what it finds adds to their scores.
+    """Let the cross-encoder read the best sections; what it finds adds to their scores, and to those of their sentences.
 
     A section that is not read counts as the least of those that are: reading orders those, and is no merit against the others.
     """
-    if not sections:
-        return []
-    logits = [float(logit) for logit in reader.scores(question, [_around_best(section) for section in sections[:READ]])]
-    gains = [_READING_SHARE / (1 + math.exp(-logit)) for logit in logits]
-    read = [
-        replace(section, reading=logit, score=section.score + gain) for section, logit, gain in zip(sections, logits, gains, strict=False)
-    ]
-    return [*read, *(replace(section, score=section.score + min(gains)) for section in sections[READ:])]
+    read: list[SectionEvidence] = []
+    for section, words in zip(sections, _READ_WORDS, strict=False):
+        read.append(_read_section(reader, question, section, words))
+        if (read[-1].reading or 0.0) > _SURE:
+            break
+    least = min((after.score - before.score for after, before in zip(read, sections, strict=False)), default=0.0)
+    return [*read, *(replace(section, score=section.score + least) for section in sections[len(read) :])]
 
 
-def _around_best(section: SectionEvidence) -> str:
-    """Return a section's headings and its best unit with those after and before it, in turn, in the same passage."""
-    best = section.best
-    units = [scored.unit.text for scored in section.units if scored.place[0] == best.place[0]]
-    first = last = next(place for place, text in enumerate(units) if text == best.unit.text)
-    while sum(len(text.split()) for text in units[first : last + 1]) < _READ_WORDS and (first or last + 1 < len(units)):
-        if last + 1 < len(units) and (not first or (last - first) % 2 == 0):
+def _read_section(reader: CrossEncoder, question: str, section: SectionEvidence, words: int) -> SectionEvidence:
+    around = _around_best(section, words)
+    found = reader.read(question, " > ".join(section.best.passage.headings), [section.units[place].unit.text for place in around])
+    units = list(section.units)
+    for place, logit in zip(around, found.sentences, strict=True):
+        least, most = _SENTENCE_LOGITS
+        gain = _SENTENCE_SHARE * (min(max(logit, least), most) - least) / (most - least)
+        units[place] = replace(units[place], reading=logit, score=units[place].score + gain)
+    gain = _READING_SHARE / (1 + math.exp(-found.answers))
+    return replace(section, units=tuple(units), reading=found.answers, score=section.score + gain)
+
+
+def _around_best(section: SectionEvidence, words: int) -> range:
+    """Return the places of a section's best unit and of those after and before it, in turn, in the same passage."""
+    best = section.units.index(section.best)
+    inside = [place for place, scored in enumerate(section.units) if scored.place[0] == section.best.place[0]]
+    first = last = best
+    while (first, last) != (inside[0], inside[-1]):
+        if sum(len(scored.unit.text.split()) for scored in section.units[first : last + 1]) >= words:
+            break
+        if last < inside[-1] and (first == inside[0] or (last - first) % 2 == 0):
             last += 1
         else:
             first -= 1
-    return f"{' > '.join(best.passage.headings)}\n{' '.join(units[first : last + 1])}"
+    return range(first, last + 1)
 
 
 def _section(search: Search, query: Query, hit: Hit, weights: dict[str, float]) -> SectionEvidence | None:

@@ -21,11 +21,9 @@ _POINTING = re.compile(
 )
 _NAVIGATION = re.compile(r"^\W*(see|read|go to|continue with|follow|click|back to|next|previous)\b(?!.*[.:;] \w).{0,90}$", re.I)
 """A sentence that only sends the reader elsewhere; a citation does that better."""
-_OPENER = 0.8
+_OPENER = 0.6
 """A section's first sentence opens the answer if it fits at least this well against the section's best unit: pages
 that answer first say there what the rest explains."""
-_OPENER_OF_BLOCK = 0.55
-"""Likewise before a list or table: one item of it may name the question's words far better than its introduction."""
 _FITS = 0.8
 """An item is quoted if it fits at least this well against the section's best unit; one that no other comes so near to answers alone."""
 _SUMMED_UP, _TAKEN_UP = 0.4, 0.5
@@ -34,8 +32,8 @@ where such a sentence fits best, readers want the whole list in three cases of f
 _FEWEST_ITEMS = 3
 _ONE_THING = frozenset(("definition", "fact", "yes-no", "comparison"))
 """Kinds of questions that no list answers as a whole, though it may be summed up by what does."""
-_NEIGHBOUR = 0.6
-_OTHER_SECTION = 0.78
+_NEIGHBOUR = 0.65
+_OTHER_SECTION = 0.8
 _DOES_NOT_ANSWER = -1.0
 """Logit below which a further section that was read has nothing to add: on dev one quote in eighty fewer is beside the point."""
 _REPEATS = 0.55
@@ -140,8 +138,7 @@ def _from_lead(kind: Kind, section: SectionEvidence, limit: int) -> list[Scored]
     usable = [scored for scored in section.units if _says_something(scored)]
     best = max(usable, key=lambda scored: scored.score)
     opener = next((scored for scored in usable if scored.unit.kind == "text"), None)
-    least = _OPENER_OF_BLOCK if best.unit.kind in ("item", "row") else _OPENER
-    start = opener if opener is not None and (kind == "definition" or opener.score >= least * best.score) else best
+    start = opener if opener is not None and (kind == "definition" or opener.score >= _OPENER * best.score) else best
     if best is opener and kind not in _ONE_THING and (items := _summed_up(section, opener)):
         return _listed(section, opener, opener, items, LIST_LIMIT, complete=True)
     listing = kind in ("list", "how-to")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from index.base_reranker import UPSTREAM, load_base
 from index.blocks import text_blocks
 from index.build import BuildReport, build_index, build_pages
-from index.cross_encoder import CrossEncoder
+from index.cross_encoder import CrossEncoder, Reranker
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
 from index.export import weights_digest
 from index.export_cross_encoder import ADAPTER, READ_TOKENS
@@ -42,6 +42,7 @@ __all__ = [
     "Passage",
     "Progress",
     "Query",
+    "Reranker",
     "Search",
     "Section",
     "SiteMissing",

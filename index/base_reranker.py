@@ -14,7 +14,7 @@ BASE_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 
 
 def load_base(**settings: Any) -> tuple[Any, Any]:
-    """Return the torch model and its tokenizer.
+    """Return the torch model and its tokenizer; its output for sentences has learned nothing yet.
 
     Args:
         settings: Of `transformers.BertConfig`, such as no dropout for a training.
@@ -23,14 +23,15 @@ def load_base(**settings: Any) -> tuple[Any, Any]:
         ModelUnusable: If the package is not installed.
         ModelTampered: If its files are not the expected ones.
     """
-    from transformers import BertForSequenceClassification
+    from index.pair_reader import PairReader
 
     return load_packaged(
-        BertForSequenceClassification,
+        PairReader,
         "reranker_en",
         BASE_SHA256,
         what="reranker that the cross-encoder starts from",
         instead="set CHATBOT_CROSS_ENCODER=false",
+        new=("sentences",),
         num_labels=1,
         **settings,
     )

@@ -93,7 +93,8 @@ def _export(target: Path) -> Path:
                 remedy="Install this project anew with `make install`.",
             ) from error
     files = {name: file_sha256(target / name) for name in CROSS_ENCODER_FILES}
-    named = seal(CrossEncoderInfo(weights_sha256=cross_encoder_digest(), max_tokens=READ_TOKENS, files=files), target / DESCRIPTION)
+    info = CrossEncoderInfo(format=2, weights_sha256=cross_encoder_digest(), max_tokens=READ_TOKENS, files=files)
+    named = seal(info, target / DESCRIPTION)
     exported = OnnxCrossEncoder(named)
     found = np.array([exported.scores(first, [second])[0] for first, second in _SAMPLES])
     if not np.abs(found - expected).max() <= _DISAGREEMENT:  # also true for NaN
@@ -109,22 +110,22 @@ def _reference_scores(model: Any, tokenizer: Any, samples: Sequence[tuple[str, s
 
     with torch.no_grad():
         encoded = [tokenizer(*pair, truncation="only_second", max_length=READ_TOKENS, return_tensors="pt") for pair in samples]
-        return np.array([float(model(**each).logits[0, 0]) for each in encoded])
+        return np.array([float(model(**each)[0]) for each in encoded])
 
 
 def _write_graph(model: Any, tokenizer: Any, target: Path) -> None:
     import torch
 
     class Pair(torch.nn.Module):  # type: ignore[misc]
-        """Positional inputs, one output: what the exporter asks for."""
+        """Positional inputs: what the exporter asks for."""
 
         def __init__(self) -> None:
             super().__init__()
             self.model = model
 
         def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
-            return self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).logits[:, 0]
+            return self.model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
 
     sample = tokenizer(["one text", "another"], ["and its pair", "and a longer pair"], padding=True, return_tensors="pt")
-    write_graph_8_bit(Pair().eval(), {name: sample[name] for name in INPUTS}, ["scores"], target / GRAPH)
+    write_graph_8_bit(Pair().eval(), {name: sample[name] for name in INPUTS}, ["scores", "tokens"], target / GRAPH)
     tokenizer.backend_tokenizer.save(str(target / TOKENIZER))

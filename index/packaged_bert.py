@@ -5,6 +5,7 @@ exported anew from the torch model: the package's own graphs overflow on process
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ _TURNED = frozenset(("bert.pooler.dense.weight", "classifier.weight"))
 """Stored as the product takes them, not as torch does."""
 
 
-def load_packaged(architecture: type[Any], folder: str, sha256: str, *, what: str, instead: str, **settings: Any) -> tuple[Any, Any]:
+def load_packaged(
+    architecture: type[Any], folder: str, sha256: str, *, what: str, instead: str, new: Sequence[str] = (), **settings: Any
+) -> tuple[Any, Any]:
     """Return the torch model in evaluation mode, and its tokenizer.
 
     Args:
@@ -29,6 +32,7 @@ def load_packaged(architecture: type[Any], folder: str, sha256: str, *, what: st
         sha256: Of the ONNX file; its numbers are all that is used of it.
         what: The model, in an error's words.
         instead: What else its user may do.
+        new: Parts of the architecture that the package knows nothing of; they start at random.
         settings: Of `transformers.BertConfig`, such as no dropout for a training.
 
     Raises:
@@ -52,7 +56,8 @@ def load_packaged(architecture: type[Any], folder: str, sha256: str, *, what: st
         **settings,
     )
     model = architecture(config)
-    missing, _ = model.load_state_dict(state, strict=False)  # a graph may hold more than is asked for, and never less
+    # a graph may hold more than is asked for, and never less
+    missing = [name for name in model.load_state_dict(state, strict=False).missing_keys if name.split(".")[0] not in new]
     if missing:
         raise ValueError(f"the packaged {what} lacks {missing[0]}")
     inputs = ["input_ids", "token_type_ids", "attention_mask"]

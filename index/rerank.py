@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.cross_encoder import CrossEncoder
+from index.cross_encoder import Reranker
 from index.errors import ModelUnusable
 
 
 @functools.cache  # a new index is no reason to load it anew
-def load_reranker(model: str) -> CrossEncoder | None:
+def load_reranker(model: str) -> Reranker | None:
     """Load a sentence-transformers CrossEncoder.
 
     Args:

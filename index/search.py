@@ -12,7 +12,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from index.asked import NOTHING_ASKED, AskedBefore, AskedQuestions
-from index.cross_encoder import CrossEncoder, OnnxCrossEncoder
+from index.cross_encoder import CrossEncoder, OnnxCrossEncoder, Reranker
 from index.dense import DenseRanking
 from index.encoder import Embedder, OnnxEmbedder, PairedEmbedder, words_of
 from index.errors import IndexBroken
@@ -80,7 +80,7 @@ class Search:
     """One build, loaded."""
 
     def __init__(
-        self, store: Store, *, embedder: Embedder | None = None, cross_encoder: bool = True, reranker: CrossEncoder | None = None
+        self, store: Store, *, embedder: Embedder | None = None, cross_encoder: bool = True, reranker: Reranker | None = None
     ) -> None:
         """Load the current build after checking every file's sum.
 
@@ -264,7 +264,7 @@ def distinct(hits: list[Hit]) -> list[Hit]:
     return [hit for hit, *_ in kept]
 
 
-def _reranked(reranker: CrossEncoder, query: Query, hits: list[Hit]) -> list[Hit]:
+def _reranked(reranker: Reranker, query: Query, hits: list[Hit]) -> list[Hit]:
     """Return the hits in a reranker's order. Scores stay in their places: a reranker's own may be of any scale."""
     read = hits[:RERANKED]
     scores = reranker.scores(query.text, [hit.passage.embedding_input for hit in read])

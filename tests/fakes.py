@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from index.cross_encoder import Reading
 from index.encoder import words_of
 
 
@@ -104,3 +105,7 @@ class WordReader:
     def scores(self, first: str, texts: Sequence[str]) -> np.ndarray:
         asked = set(words_of(first.lower()))
         return np.array([8 * len(asked & set(words_of(text.lower()))) / max(1, len(asked)) - 4 for text in texts], dtype=np.float32)
+
+    def read(self, question: str, heading: str, sentences: Sequence[str]) -> Reading:
+        whole, *each = self.scores(question, [" ".join((heading, *sentences)), *sentences]).tolist()
+        return Reading(whole, tuple(each))

@@ -1,6 +1,7 @@
 """Reading what was found: the exported cross-encoder, a reranker of the operator's own, and what they do to a search."""
 
 import importlib.util
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,10 +15,10 @@ from chatbot.assistant import Assistant
 from chatbot.cli import app
 from chatbot.evidence import gather
 from index import IndexBroken, ModelUnusable, Search, Store, base_reranker, build_index, distinct, export_cross_encoder, packaged_bert
-from index.cross_encoder import GRAPH, OnnxCrossEncoder
+from index.cross_encoder import DESCRIPTION, GRAPH, OnnxCrossEncoder
 from index.errors import ModelTampered
 from index.export_cross_encoder import load_reference
-from index.exported import open_session
+from index.exported import folder_name, open_session
 from index.rerank import load_reranker
 from tests.conftest import ROOT
 from tests.fakes import WordEmbedder, WordReader, make_tiny_cross_encoder
@@ -60,7 +61,7 @@ def test_scores_are_those_of_the_reference_within_what_eight_bits_lose(reader: O
     question, texts = "How is drift measured?", [passage.embedding_input for passage in assistant.search.passages[:40:4]]
     with torch.no_grad():
         encoded = [tokenizer(question, text, truncation="only_second", max_length=256, return_tensors="pt") for text in texts]
-        expected = np.array([float(model(**each).logits[0, 0]) for each in encoded])
+        expected = np.array([float(model(**each)[0]) for each in encoded])
     assert np.abs(reader.scores(question, texts) - expected).max() < 0.6
 
 
@@ -70,6 +71,28 @@ def test_any_text_can_be_read(reader: OnnxCrossEncoder) -> None:
         found = reader.scores(first, texts)
         assert found.dtype == np.float32 and found.shape == (4,) and np.isfinite(found).all()
     assert reader.scores("What is drift?", []).shape == (0,)
+
+
+def test_reading_tells_which_sentences_answer_wherever_they_stand(reader: OnnxCrossEncoder) -> None:
+    sentences = (
+        "The boiler holds two litres and is made of brass.",
+        "Descale it every three months, with hard water every six weeks.",
+        "Scale lowers the pressure at which the machine brews.",
+        "The grinder has its own brush.",
+    )
+    for order in (sentences, sentences[::-1], sentences[2:] + sentences[:2]):
+        found = reader.read("How often should the boiler be descaled?", "Espresso > Care", order)
+        assert len(found.sentences) == 4
+        assert order[int(np.argmax(found.sentences))] == sentences[1]
+    alone = reader.scores("How often should the boiler be descaled?", [f"Espresso > Care\n{' '.join(sentences)}"])
+    assert reader.read("How often should the boiler be descaled?", "Espresso > Care", sentences).answers == pytest.approx(float(alone[0]))
+
+
+def test_sentences_behind_the_end_of_what_is_read_do_not_answer_better_than_others(reader: OnnxCrossEncoder) -> None:
+    sentences = [f"Sentence number {number} says nothing of interest." for number in range(80)]
+    found = reader.read("How often should the boiler be descaled?", "Espresso", [*sentences, "Descale the boiler every three months."])
+    assert len(found.sentences) == 81 and found.sentences[-1] == min(found.sentences)
+    assert len(reader.read("", "", [""]).sentences) == 1
 
 
 def test_altered_cross_encoder_is_refused_by_name(assistant: Assistant, tmp_path: Path) -> None:
@@ -86,11 +109,22 @@ def test_altered_cross_encoder_is_refused_by_name(assistant: Assistant, tmp_path
         OnnxCrossEncoder(copied)
 
 
+def test_cross_encoder_that_an_older_version_exported_is_refused(assistant: Assistant, tmp_path: Path) -> None:
+    name = assistant.search.manifest.cross_encoder
+    assert name
+    copied = shutil.copytree(STORE / "encoders" / name, tmp_path / name)
+    described = json.loads((copied / DESCRIPTION).read_text("utf-8"))
+    (copied / DESCRIPTION).write_text(json.dumps({key: value for key, value in described.items() if key != "format"}), "utf-8")
+    with pytest.raises(IndexBroken, match="another version"):
+        OnnxCrossEncoder(copied.rename(tmp_path / folder_name(copied / DESCRIPTION)))
+
+
 def test_setting_leaves_the_cross_encoder_out(site: Path, assistant: Assistant) -> None:
     bare = Search(Store(STORE), cross_encoder=False)
     assert bare.cross_encoder is None
     read = gather(assistant.search, "What is data drift?").sections
-    assert [section.reading is not None for section in read].count(True) == 2
+    assert read[0].reading is not None and sum(section.reading is not None for section in read) <= 2
+    assert any(scored.reading is not None for scored in read[0].units)
     assert all(section.reading is None for section in gather(bare, "What is data drift?").sections)
     assert Assistant(bare).answer("What is data drift?").verdict == "answered"
 
@@ -129,7 +163,7 @@ def test_reranker_is_read_back_from_eight_bits() -> None:
         encoded = tokenizer(first, second, return_tensors="pt")
         expected = session.run(None, {name: values.numpy() for name, values in encoded.items()})[0]
         with torch.no_grad():
-            assert abs(float(model(**encoded).logits) - float(expected.reshape(-1)[0])) < 0.3
+            assert abs(float(model(**encoded)[0]) - float(expected.reshape(-1)[0])) < 0.3
 
 
 def test_build_may_do_without_a_cross_encoder(make_site: MakeSite, tmp_path: Path, encoders: Path, site: Path) -> None:

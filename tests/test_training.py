@@ -58,7 +58,8 @@ def test_sentences_that_readers_chose_are_marked_in_the_passage_that_holds_them(
     sections: dict[tuple[str, str], list[int]] = {}
     for row, passage in enumerate(search.passages):
         sections.setdefault((passage.page, passage.headings[-1]), []).append(row)
-    _, heading = where = next(key for key, rows in sections.items() if key[0] == "foundations/what-is-mlops/" and len(search.units(rows[-1])) > 2)
+    on_page = {key: rows for key, rows in sections.items() if key[0] == "foundations/what-is-mlops/"}
+    _, heading = where = next(key for key, rows in on_page.items() if len(search.units(rows[-1])) > 2)
     chosen = search.units(sections[where][-1])[-1].text
     text = "The bar opens at eight. Descale the boiler every three months. Use citric acid."
     other = {**OTHER, "text": text, "by": {"descaling interval?": ["Descale the boiler every three months."]}}
@@ -181,12 +182,7 @@ def test_training_learns_which_sentences_answer(tmp_path: Path) -> None:
         return Example(question.format(asked), text, True, "question other", marks=tuple(marks))
 
     orders = [list(order) for order in permutations(homes, 3)]
-    asked = [
-        example(question, order[0], sorted(order))
-        for order in orders
-        for question in ("where is the {}?", "the {} sleeps where?", "bed of the {}")
-    ]
-    measured = [each for each in asked if each.held_out]
-    assert measured
+    asked = [example(f"{number}: where does the {{}} sleep?", order[0], sorted(order)) for number, order in enumerate(orders)]
+    assert 0 < sum(each.held_out for each in asked) < 10
     reached = train(asked, tmp_path / "adapter", steps=40)
     assert reached["sentence other"] > 0.8, "one of three is right by chance"

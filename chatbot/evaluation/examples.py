@@ -119,8 +119,8 @@ def _section_examples(lines: list[dict[str, Any]], search: Search, kind: str) ->
         text = search.passages[row].embedding_input
         judged = "by" in line and (holding or not by)  # else those sentences were rewritten since
         marks = _marks(text, [unit.text for unit in search.units(row)], by) if judged else ()
-        asks = "question" in line
-        yield Example(first, text, line["answered" if asks else "supported"], f"{kind if asks else 'statement'} guide", _weight(line), marks)
+        holds, origin = (line["answered"], kind) if "question" in line else (line["supported"], "statement")
+        yield Example(first, text, holds, f"{origin} guide", _weight(line), marks)
 
 
 def _other_examples(folder: Path) -> Iterator[Example]:

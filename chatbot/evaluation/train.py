@@ -29,6 +29,8 @@ _SMOOTHING = 0.02
 """What a label is less than sure: a few are wrong."""
 _SENTENCES = 2.0
 """What telling which sentences answer counts beside telling whether the text does: it is the easier of the two, and its loss smaller."""
+_MARKED = 3
+"""Batches of examples whose sentences are marked, to one of others: they tell more."""
 _MEASURED = 300
 """Steps after which the held-out examples are measured."""
 _SEED = 0
@@ -95,7 +97,7 @@ def _unrelated(examples: Sequence[Example]) -> Iterator[Example]:
 
 
 def _batches(learned: Sequence[Example], seed: int) -> Iterator[list[Example]]:
-    """Yield batches without end, in turn of examples whose sentences are marked and of others; each pass is in a new order."""
+    """Yield batches without end, of examples whose sentences are marked and then of others; each pass over either is in a new order."""
     generator = np.random.default_rng(seed)
 
     def endless(examples: Sequence[Example]) -> Iterator[list[Example]]:
@@ -104,8 +106,8 @@ def _batches(learned: Sequence[Example], seed: int) -> Iterator[list[Example]]:
             for batch in shuffled(examples, lengths, _BATCH, generator):
                 yield [examples[place] for place in batch]
 
-    streams = [endless([example for example in learned if bool(example.marks) is marked]) for marked in (True, False)]
-    while batches := [batch for stream in streams if (batch := next(stream, None))]:
+    marked, others = (endless([example for example in learned if bool(example.marks) is marked]) for marked in (True, False))
+    while batches := [batch for stream in (*[marked] * _MARKED, others) if (batch := next(stream, None))]:
         yield from batches
 
 
