@@ -5,7 +5,6 @@ size, trained by `chatbot train` on the examples in `evaluation/training/`.
 """
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ def cross_encoder_digest() -> str:
 
 
 def export_cross_encoder(encoders: Path) -> Path:
-    """Export the cross-encoder and prove that the export scores as the reference does.
+    """Export the cross-encoder and prove that the export tells what the reference does, of a text and of its sentences.
 
     Args:
         encoders: Where its folder is made, whole or not at all.
@@ -83,7 +82,7 @@ def _export(target: Path) -> Path:
     with quiet():
         try:
             model, tokenizer = load_reference()
-            expected = _reference_scores(model, tokenizer)
+            expected = _reference_logits(model, tokenizer)
             _write_graph(model, tokenizer, target)
         except (ModelTampered, ModelUnusable):
             raise
@@ -96,7 +95,8 @@ def _export(target: Path) -> Path:
     info = CrossEncoderInfo(format=2, weights_sha256=cross_encoder_digest(), max_tokens=READ_TOKENS, files=files)
     named = seal(info, target / DESCRIPTION)
     exported = OnnxCrossEncoder(named)
-    found = np.array([exported.scores(first, [second])[0] for first, second in _SAMPLES])
+    readings = [exported.read(first, "", [second]) for first, second in _SAMPLES]
+    found = np.array([(each.answers, *each.sentences) for each in readings])
     if not np.abs(found - expected).max() <= _DISAGREEMENT:  # also true for NaN
         raise ModelUnusable(
             f"The exported cross-encoder differs from its reference (by {np.abs(found - expected).max():.2f}).",
@@ -105,12 +105,18 @@ def _export(target: Path) -> Path:
     return named
 
 
-def _reference_scores(model: Any, tokenizer: Any, samples: Sequence[tuple[str, str]] = _SAMPLES) -> np.ndarray:
+def _reference_logits(model: Any, tokenizer: Any) -> np.ndarray:
+    """Return for each sample the logit of the pair and that of its second text, read as one sentence: float, shape (samples, 2)."""
     import torch
 
+    found = []
     with torch.no_grad():
-        encoded = [tokenizer(*pair, truncation="only_second", max_length=READ_TOKENS, return_tensors="pt") for pair in samples]
-        return np.array([float(model(**each)[0]) for each in encoded])
+        for pair in _SAMPLES:
+            encoded = tokenizer(*pair, truncation="only_second", max_length=READ_TOKENS, return_tensors="pt")
+            whole, tokens = model(**encoded)
+            second = tokens[encoded["token_type_ids"].bool()][:-1]  # its last token is none of the text
+            found.append((float(whole), float(second.mean())))
+    return np.array(found)
 
 
 def _write_graph(model: Any, tokenizer: Any, target: Path) -> None:

@@ -97,17 +97,19 @@ def repeating(firsts: set[str], judging: Sequence[str]) -> set[str]:
 
 
 def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
-    for file in sorted((folder / "guide").glob("*.jsonl")):
-        lines = [{"page": page_of(file), **line} for line in _lines(file, _QUESTION, _STATEMENT)]
-        yield from _section_examples(lines, search, "question")
-    for file in sorted((folder / "found").glob("*.jsonl")):
-        yield from _section_examples(list(_lines(file, _FOUND)), search, "found")
-
-
-def _section_examples(lines: list[dict[str, Any]], search: Search, kind: str) -> Iterator[Example]:
     sections: dict[tuple[str, str], list[int]] = {}
     for row, passage in enumerate(search.passages):
         sections.setdefault((passage.page, passage.headings[-1]), []).append(row)
+    for file in sorted((folder / "guide").glob("*.jsonl")):
+        lines = [{"page": page_of(file), **line} for line in _lines(file, _QUESTION, _STATEMENT)]
+        yield from _section_examples(lines, sections, search, "question")
+    for file in sorted((folder / "found").glob("*.jsonl")):
+        yield from _section_examples(list(_lines(file, _FOUND)), sections, search, "found")
+
+
+def _section_examples(
+    lines: list[dict[str, Any]], sections: dict[tuple[str, str], list[int]], search: Search, kind: str
+) -> Iterator[Example]:
     lines = [line for line in lines if (line["page"], line["heading"]) in sections]  # else it was rewritten since
     firsts = [line.get("question") or line["statement"] for line in lines]
     vectors = search.embedder.embed_questions(firsts) if search.embedder else [None] * len(firsts)

@@ -182,15 +182,17 @@ def _sentences(results: Results, outcomes: list[Outcome]) -> None:
 
 def add_abstention(results: Results, outcomes: list[Outcome], *, prefix: str = "") -> None:
     """Add what was refused and answered, rightly and wrongly."""
-    asked = [outcome for outcome in outcomes if outcome.case.origin == "asked"]
-    outcomes = [outcome for outcome in outcomes if outcome.case.origin != "asked"]  # half of them has no answer: a set of its own
+    asked = [outcome for outcome in outcomes if outcome.case.origin == "asked"]  # most of them have no answer: a set of its own
+    asked_covered = [outcome for outcome in asked if outcome.case.covered]
+    asked_uncovered = [outcome for outcome in asked if not outcome.case.covered]
+    outcomes = [outcome for outcome in outcomes if outcome.case.origin != "asked"]
     covered = [outcome for outcome in outcomes if outcome.case.covered]
     hand = [outcome for outcome in covered if outcome.case.origin != "page"]
     for name, positives, uncovered in (
         ("all", covered, [outcome for outcome in outcomes if not outcome.case.covered]),
         ("hand-written", hand, [outcome for outcome in outcomes if not outcome.case.covered and outcome.case.origin == "hand"]),
         ("near misses", hand, [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "hand"]),
-        ("asked", [outcome for outcome in asked if outcome.case.covered], [outcome for outcome in asked if not outcome.case.covered]),
+        ("asked", asked_covered, asked_uncovered),
     ):
         if positives and uncovered:
             _auroc(results, f"{prefix}AUROC ({name})", positives, uncovered)
@@ -198,15 +200,11 @@ def add_abstention(results: Results, outcomes: list[Outcome], *, prefix: str = "
         "uncovered answered (far)": [outcome for outcome in outcomes if not outcome.case.covered and not outcome.case.near],
         "uncovered answered (near, hand)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "hand"],
         "uncovered answered (near, pages)": [outcome for outcome in outcomes if outcome.case.near and outcome.case.origin == "page"],
-        "uncovered answered (asked)": [outcome for outcome in asked if not outcome.case.covered],
+        "uncovered answered (asked)": asked_uncovered,
     }
     for name, found in answered.items():
         add_figure(results, "abstention", prefix + name, [float(outcome.answer.verdict != "not_covered") for outcome in found])
-    refused = {
-        "covered refused": covered,
-        "covered refused (hand)": hand,
-        "covered refused (asked)": [outcome for outcome in asked if outcome.case.covered],
-    }
+    refused = {"covered refused": covered, "covered refused (hand)": hand, "covered refused (asked)": asked_covered}
     for name, found in refused.items():
         add_figure(results, "abstention", prefix + name, [float(outcome.answer.verdict == "not_covered") for outcome in found])
 

@@ -132,11 +132,12 @@ def _logits(model: Any, tokenizer: Any, batch: Sequence[Example]) -> tuple[Any, 
     import torch
 
     firsts, seconds = [example.first for example in batch], [example.second for example in batch]
+    about_tokens = {"return_offsets_mapping": True, "return_special_tokens_mask": True}
     encoded = tokenizer(
-        firsts, seconds, truncation="only_second", max_length=READ_TOKENS, padding=True, return_tensors="pt", return_offsets_mapping=True
+        firsts, seconds, truncation="only_second", max_length=READ_TOKENS, padding=True, return_tensors="pt", **about_tokens
     )
     starts = encoded.pop("offset_mapping")[..., 0]
-    told = encoded["token_type_ids"].bool() & ~torch.isin(encoded["input_ids"], torch.tensor(tokenizer.all_special_ids))
+    told = encoded["token_type_ids"].bool() & ~encoded.pop("special_tokens_mask").bool()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         whole, tokens = model(**encoded)
     sentences = []
