@@ -1,8 +1,8 @@
 """Questions that readers ask, each with a section that answers it or only seems to (disk).
 
-A site may bring them as `asked.json` at its root. A reader's words are often nearer to another reader's question than to any
-sentence of a page, so they help to find; and a question whose like has no answer is likely to have none, either.
-Written by index.build, read by index.search.
+A reader's words are often nearer to another reader's question than to any sentence of a page, so they help to find; and a question
+whose like has no answer is likely to have none, either. A site may bring them as `asked.json` at its root. Each heading counts as one
+that its section answers: who wrote it said so. Written by index.build, read by index.search.
 """
 
 from collections.abc import Sequence
@@ -63,16 +63,20 @@ NOTHING_ASKED = AskedBefore({}, 0.0)
 
 
 def read_asked(site: Path, passages: Sequence[Passage]) -> tuple[list[AskedQuestion], int]:
-    """Read the questions that a site brings; return them, and how many name a section that the site has not.
+    """Return the headings of a site and the questions that it brings, and how many of those name a section that the site has not.
 
     The file maps pages (addresses below the site root) to headings, and these to lists `answered` and `not_answered`.
 
     Raises:
         UserError: If the file is there and can't be used.
     """
+    rows: dict[tuple[str, str], int] = {}
+    for row, passage in enumerate(passages):
+        rows.setdefault((passage.page, passage.headings[-1]), row)
+    found = [AskedQuestion(heading, row, True) for (_, heading), row in rows.items()]
     file = site / ASKED_FILE
     if not file.is_file():
-        return [], 0
+        return found, 0
     try:
         asked = TypeAdapter(_Asked).validate_json(file.read_bytes())
     except (ValidationError, OSError) as error:
@@ -80,10 +84,6 @@ def read_asked(site: Path, passages: Sequence[Passage]) -> tuple[list[AskedQuest
             f"The questions in '{file}' can't be used: {error}.",
             remedy="It maps pages to headings, and these to lists `answered` and `not_answered`; mend or remove it.",
         ) from error
-    rows: dict[tuple[str, str], int] = {}
-    for row, passage in enumerate(passages):
-        rows.setdefault((passage.page, passage.headings[-1]), row)
-    found: list[AskedQuestion] = []
     lost = 0
     for page, sections in asked.items():
         for heading, section in sections.items():
