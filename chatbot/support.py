@@ -21,6 +21,7 @@ from chatbot.claims.polarity import denies_otherwise, points_otherwise
 from chatbot.claims.read import read_claims
 from chatbot.claims.roles import Swap, find_swap
 from chatbot.fitted import Logistic, read_fitted
+from index import CrossEncoder
 
 SUPPORT_FILE = "support.json"
 Fault = Literal["number", "name", "negation", "comparative", "side", "meaning", "words", "reading"]
@@ -34,10 +35,8 @@ _WEIGHED_INSTEAD = {"company": 2.0, "follows": 2.0, "added": 1e9}
 limit: numbers, names, negations, directions, and the least share of words and of meaning."""
 Similarity = Callable[[str, Sequence[str]], np.ndarray]
 """Cosines of a text with each of some texts, float, shape (texts,)."""
-Reading = Callable[[str, Sequence[str]], np.ndarray]
-"""How surely each of some texts holds a statement, on reading both together: logits, float, shape (texts,)."""
 
-WEIGHED = ("number", "name", "negation", "comparative", "company", "exchanged", "follows", "added", "meaning", "reading")
+WEIGHED = ("number", "name", "negation", "comparative", "company", "exchanged", "follows", "added", "meaning", "sentence", "alone")
 """What is weighed. The first four reject by themselves, so they are 0 when it comes to weighing; in the fit they keep what they
 explain from being held against the others."""
 _MOST_ADDED = 5.0
@@ -127,6 +126,16 @@ class AllLimits(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a sentence together with its evidence tells: logits, 0 is even, higher is surer."""
+
+    sentence: float
+    """Whether some sentence of the sources holds it, read among its neighbours."""
+    alone: float
+    """Whether the nearest claim holds it, read without any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """What speaks for and against one sentence."""
 
@@ -140,7 +149,7 @@ class Signals:
     added: float
     meaning: float | None
     """None without a model."""
-    reading: float | None
+    reading: Reading | None
     """None without a cross-encoder."""
 
 
@@ -149,7 +158,7 @@ def check(
     sources: Sequence[str],
     *,
     similarity: Similarity | None = None,
-    reading: Reading | None = None,
+    reader: CrossEncoder | None = None,
     limits: AllLimits | None = None,
 ) -> Support:
     """Say whether the sources hold the statement.
@@ -158,13 +167,13 @@ def check(
         statement: One or more sentences, plain text.
         sources: Texts of the passages that the statement cites, taken together; best with their headings as lines before.
         similarity: Cosines by an embedding model; without one, words alone decide.
-        reading: A cross-encoder's scores, if there is one.
+        reader: A cross-encoder, if there is one.
         limits: Those that ship with the project if not given.
     """
     if not any(source.strip() for source in sources):
         return Support(False, "uncited", 0.0)
     too_long = any(len(claim.items) > MOST_ITEMS for claim in read_claims(statement))  # nobody writes so, and work grows with the square
-    found = [] if too_long else signals(statement, sources, similarity, reading)
+    found = [] if too_long else signals(statement, sources, similarity, reader)
     if not found:
         return Support(False, "words", 0.0)
     allowed = limits or read_limits()
@@ -205,7 +214,8 @@ def weighed(found: Signals) -> dict[str, float]:
         found.swap.follows if exchanged else 0.0,
         min(found.added, _MOST_ADDED),
         found.meaning or 0.0,
-        found.reading or 0.0,
+        found.reading.sentence if found.reading else 0.0,
+        found.reading.alone if found.reading else 0.0,
     )
     return dict(zip(WEIGHED, values, strict=True))
 
@@ -247,7 +257,9 @@ class Likeness:
         return cosines
 
 
-def signals(statement: str, sources: Sequence[str], similarity: Similarity | None = None, reading: Reading | None = None) -> list[Signals]:
+def signals(
+    statement: str, sources: Sequence[str], similarity: Similarity | None = None, reader: CrossEncoder | None = None
+) -> list[Signals]:
     """Return what speaks for and against each sentence of a statement; none where sources or statement say nothing."""
     by_source = [read_claims(source) for source in sources]
     context = [claim for claims in by_source for claim in claims]
@@ -255,11 +267,16 @@ def signals(statement: str, sources: Sequence[str], similarity: Similarity | Non
     if not held:
         return []
 
-    def read(claim: Claim, evidence: list[Claim]) -> float | None:
-        # the mean of both: a sentence joined from two reads well with either alone
-        return float(np.mean(reading(claim.text, [_around(each, by_source) for each in evidence[:_READ]]))) if reading else None
+    def read(claim: Claim, evidence: list[Claim]) -> Reading | None:
+        return _read(reader, claim, [_around(each, by_source) for each in evidence[:_READ]], evidence[0]) if reader else None
 
     return [_signals(claim, held, context, similarity, read) for claim in read_claims(statement)]
+
+
+def _read(reader: CrossEncoder, claim: Claim, around: Sequence[tuple[str, list[str]]], nearest: Claim) -> Reading:
+    # the mean over both places: a sentence joined from two is held well enough by either
+    sentence = float(np.mean([max(reader.read(claim.text, heading, told).sentences) for heading, told in around]))
+    return Reading(sentence, reader.read(claim.text, around[0][0], [nearest.text]).answers)
 
 
 def _signals(
@@ -267,7 +284,7 @@ def _signals(
     held: list[Claim],
     context: list[Claim],
     similarity: Similarity | None,
-    read: Callable[[Claim, list[Claim]], float | None],
+    read: Callable[[Claim, list[Claim]], Reading | None],
 ) -> Signals:
     tells = _weights(claim, held)
     cosines = similarity(claim.text, [other.text for other in held]) if similarity else None
@@ -290,17 +307,16 @@ def _signals(
     )
 
 
-def _around(claim: Claim, by_source: list[list[Claim]]) -> str:
-    """Return a claim with what stands around it, below the first line of its source, as a passage is read."""
-    claims = next(claims for claims in by_source if any(other is claim for other in claims))
-    place = next(place for place, other in enumerate(claims) if other is claim)
-    first = max(0, place - _READ_BEFORE)
-    kept: list[str] = [claims[0].text] if first else []
-    for other in claims[first:]:
-        if kept and sum(len(text.split()) for text in kept) + len(other.text.split()) > _READ_WORDS:
+def _around(claim: Claim, by_source: list[list[Claim]]) -> tuple[str, list[str]]:
+    """Return the first line of a claim's source, and the claim with those around it, as a passage is read."""
+    heading, *claims = next(claims for claims in by_source if any(other is claim for other in claims))
+    place = next((place for place, other in enumerate(claims) if other is claim), 0)
+    kept: list[str] = []
+    for other in claims[max(0, place - _READ_BEFORE) :]:
+        if kept and sum(len(text.split()) for text in (heading.text, *kept, other.text)) > _READ_WORDS:
             break
         kept.append(other.text)
-    return "\n".join(kept)
+    return heading.text, kept or [heading.text]
 
 
 def _weights(claim: Claim, held: list[Claim]) -> dict[str, float]:

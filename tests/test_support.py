@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from chatbot.claims.read import read_claim
-from chatbot.support import AllLimits, Likeness, Reading, check, read_limits
+from chatbot.support import AllLimits, Likeness, check, read_limits
 from index import UserError
+from index.cross_encoder import Reading
 
 MACHINES = """Coffee machines
 Which machine suits an office?
@@ -128,39 +129,42 @@ def test_model_that_knows_synonyms_supports_more_words_and_less_of_another_meani
     assert check(statement, [MACHINES], similarity=Likeness(embed), limits=demanding).reason == "meaning"
 
 
-def test_sentence_mostly_of_the_writers_own_fails_however_near_it_is_read() -> None:
-    def sure(text: str, texts: Sequence[str]) -> np.ndarray:
-        return np.full(len(texts), 5.0)
+class OneLogit:
+    """A cross-encoder that reads everything alike, and keeps what it was given."""
 
+    def __init__(self, logit: float) -> None:
+        self.logit = logit
+        self.read_texts: list[str] = []
+
+    def scores(self, first: str, texts: Sequence[str]) -> np.ndarray:
+        return np.full(len(texts), self.logit)
+
+    def read(self, question: str, heading: str, sentences: Sequence[str]) -> Reading:
+        self.read_texts.append(" ".join((heading, *sentences)))
+        return Reading(self.logit, (self.logit,) * len(sentences))
+
+
+def test_sentence_mostly_of_the_writers_own_fails_however_near_it_is_read() -> None:
     def alike(text: str, texts: Sequence[str]) -> np.ndarray:
         return np.full(len(texts), 0.8 if " " in text else 0.42)  # single words are a little alike
 
     store = "A feature store is a shared service that serves features for training and for live prediction."
     empty = "The answer to the question about what a feature store does lies in the details of how it works."
-    assert check(empty, [store], similarity=alike, reading=sure).reason == "words"
-    assert check("A feature store serves features for live prediction.", [store], similarity=alike, reading=sure).supported
+    assert check(empty, [store], similarity=alike, reader=OneLogit(5.0)).reason == "words"
+    assert check("A feature store serves features for live prediction.", [store], similarity=alike, reader=OneLogit(5.0)).supported
 
 
 def test_what_is_read_decides_but_for_what_must_stand_in_the_source() -> None:
     def same(text: str, texts: Sequence[str]) -> np.ndarray:
         return np.full(len(texts), 0.6)
 
-    read: list[str] = []
-
-    def reading(logit: float) -> Reading:
-        def score(text: str, texts: Sequence[str]) -> np.ndarray:
-            read.extend(texts)
-            return np.full(len(texts), logit)
-
-        return score
-
     held = "Filters are replaced every three months."
-    assert check(held, [MACHINES], similarity=same, reading=reading(2.0)).supported
-    assert check(held, [MACHINES], similarity=same, reading=reading(-6.0)).reason == "reading"
+    assert check(held, [MACHINES], similarity=same, reader=(sure := OneLogit(2.0))).supported
+    assert check(held, [MACHINES], similarity=same, reader=OneLogit(-6.0)).reason == "reading"
     foreign = "Filters are replaced every seven months."
-    assert check(foreign, [MACHINES], similarity=same, reading=reading(6.0)).reason == "number"
-    assert all("Filters are replaced every three months" in text and text.startswith("Coffee machines") for text in read[:1])
-    assert max(len(text.split()) for text in read) <= 150
+    assert check(foreign, [MACHINES], similarity=same, reader=OneLogit(6.0)).reason == "number"
+    assert all("Filters are replaced every three months" in text and text.startswith("Coffee machines") for text in sure.read_texts[:1])
+    assert max(len(text.split()) for text in sure.read_texts) <= 150
 
 
 def hash_of(word: str) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from chatbot.evaluation.cases import Stated
 from chatbot.evaluation.fit import fit_logistic
-from chatbot.support import WEIGHED, AllLimits, Likeness, Limits, Reading, Signals, Similarity, Support, check, fault, signals, weighed
+from chatbot.support import WEIGHED, AllLimits, Likeness, Limits, Signals, Similarity, Support, check, fault, signals, weighed
 from index import Search
 
 _ROUNDS = 3
@@ -30,8 +30,8 @@ _FITTED = {
 
 def judge(search: Search, stated: Sequence[Stated], limits: AllLimits | None) -> list[Support]:
     """Check each statement against the passages of the sections that it cites."""
-    sources, similarity, reading = _sources(search), _similarity(search), _reading(search)
-    return [check(one.text, _cited(sources, one), similarity=similarity, reading=reading, limits=limits) for one in stated]
+    sources, similarity, reader = _sources(search), _similarity(search), search.cross_encoder
+    return [check(one.text, _cited(sources, one), similarity=similarity, reader=reader, limits=limits) for one in stated]
 
 
 def fit_limits(search: Search, stated: Sequence[Stated]) -> AllLimits:
@@ -55,7 +55,7 @@ def fit_limits(search: Search, stated: Sequence[Stated]) -> AllLimits:
         for limit in _FITTED[name] * _ROUNDS:
             limits = _best(limits, limit, found, altered)
         fitted[name] = limits
-    read = [signals(one.text, _cited(sources, one), similarity, _reading(search)) for one in dev]
+    read = [signals(one.text, _cited(sources, one), similarity, search.cross_encoder) for one in dev]
     rows = np.array([_least_held(sentences) for sentences in read])
     counts = f"{int((~altered).sum())} faithful, {int(altered.sum())} altered"
     return AllLimits(
@@ -67,7 +67,7 @@ def fit_limits(search: Search, stated: Sequence[Stated]) -> AllLimits:
 
 def _least_held(sentences: list[Signals]) -> list[float]:
     """Return the signals of the sentence that was read as held least."""
-    worst = min(sentences, key=lambda found: found.reading or 0.0)
+    worst = min(sentences, key=lambda found: found.reading.sentence if found.reading else 0.0)
     return list(weighed(worst).values())
 
 
@@ -91,10 +91,6 @@ def _sources(search: Search) -> dict[str, list[str]]:
 
 def _cited(sources: dict[str, list[str]], one: Stated) -> list[str]:
     return [text for address in one.sections for text in sources.get(address, [])]
-
-
-def _reading(search: Search) -> Reading | None:
-    return None if search.cross_encoder is None else search.cross_encoder.scores
 
 
 def _similarity(search: Search) -> Similarity | None:

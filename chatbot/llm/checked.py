@@ -39,7 +39,7 @@ class Checker:
         """
         self._sources = {source.number: source for source in sources}
         self._likeness = _likeness(search, sources)
-        self._reading = None if search.cross_encoder is None else search.cross_encoder.scores
+        self._reader = search.cross_encoder
         self._limits = limits
         self._site_url = search.manifest.site_url
         self._best = max((scored.score for source in sources for scored in source.units), default=0.0)
@@ -77,7 +77,7 @@ class Checker:
     def _holds(self, text: str, cited: Sequence[Source]) -> bool:
         if not cited:
             return False
-        found = check(text, [source.claims for source in cited], similarity=self._likeness, reading=self._reading, limits=self._limits)
+        found = check(text, [source.claims for source in cited], similarity=self._likeness, reader=self._reader, limits=self._limits)
         return found.supported and (found.score >= _SHORT_SCORE or len(text.split()) >= _SHORT)
 
     def _best_unit(self, text: str, units: Sequence[Scored]) -> Scored:
