@@ -84,6 +84,7 @@ class AdviceQuestion:
     """What the advisor asks back; a reply in the dialogue answers it."""
 
     workstream: str
+    """Which of several; empty where there is only one."""
     question: str
     options: tuple[str, ...]
 

@@ -163,7 +163,7 @@ class Assistant:
 
         One side alone would be half an answer: if the guide says what the other is nowhere, the answer is partial and names it.
         """
-        sides = sides_of(part.question) if part.kind == "comparison" else None
+        sides = sides_of(self.search.vocabulary.mend(part.question)) if part.kind == "comparison" else None
         if sides is None or compares(part.evidence, sides):
             return (part,)
         each = [self._look_up(Asked(question, question, "definition", (question,)), "") for question in map("What is {}?".format, sides)]

@@ -35,7 +35,10 @@ _ASKED_SHARE = 0.2
 _DEFINED = 0.15
 """What a section gains whose heading is just what is to be defined: its own entry goes before all that speaks of it."""
 FORM = frozenset(
-    terms("vs versus compare compared comparison differ difference different list name explain describe define definition meaning example")
+    terms(
+        "vs versus compare compared comparison differ difference different list name explain describe define definition meaning example "
+        "many much often"
+    )
 )
 
 

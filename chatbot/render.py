@@ -95,7 +95,7 @@ def to_terminal(answer: Answer, base: str = "") -> RenderableType:
 
 def _offered(offer: AdviceOffer, base: str) -> list[RenderableType]:
     """An offer of advice for the terminal."""
-    asked = [Text(f"  • {question.workstream}: {question.question}") for question in offer.questions]
+    asked = [Text(f"  • {_of_stream(question.workstream)}{question.question}") for question in offer.questions]
     return [Text(), Text("Advice", style="bold"), Text(offer.summary), *asked, Text(f"  {_link(base, offer.link)}", style="dim")]
 
 
@@ -105,8 +105,12 @@ def _advice(offer: AdviceOffer, base: str) -> list[str]:
         lines += ["Your answers to these would change it most; reply here:", ""]
     for question in offer.questions:
         options = "; ".join(f"({place}) {escaped(option)}" for place, option in enumerate(question.options, 1))
-        lines.append(f"- {escaped(question.workstream)}: **{escaped(question.question)}** {options}")
+        lines.append(f"- {escaped(_of_stream(question.workstream))}**{escaped(question.question)}** {options}")
     return [*lines, ""]
+
+
+def _of_stream(name: str) -> str:
+    return f"{name}: " if name else ""
 
 
 def cells(markdown: str) -> list[str]:

@@ -21,6 +21,8 @@ _POINTING = re.compile(
 )
 _NAVIGATION = re.compile(r"^\W*(see|read|go to|continue with|follow|click|back to|next|previous)\b(?!.*[.:;] \w).{0,90}$", re.I)
 """A sentence that only sends the reader elsewhere; a citation does that better."""
+_INTRODUCES = re.compile(r":$|\b(here|below|following|as follows)\b", re.I)
+"""What points to the code behind it."""
 _OPENER = 0.6
 """A section's first sentence opens the answer if it fits at least this well against the section's best unit: pages
 that answer first say there what the rest explains."""
@@ -114,7 +116,7 @@ def _with_code(part: Chosen) -> Iterator[Scored]:
 
 def _introduced(section: SectionEvidence, scored: Scored) -> tuple[Scored, ...]:
     """Return the code that a sentence or item introduces, after the name of its file if it bears one; nothing if it is too long."""
-    if not scored.unit.text.endswith(":"):
+    if not _INTRODUCES.search(scored.unit.text):
         return ()
     after = section.units[section.units.index(scored) + 1 :]
     named = bool(after) and after[0].unit.kind == "text" and len(after[0].unit.text.split()) < _WORDS

@@ -5,6 +5,7 @@ The forms of English questions, not the words of any subject. The first step of 
 
 import re
 from collections.abc import Callable
+from itertools import dropwhile, takewhile
 
 from chatbot.answer import Asked, Kind, Turn
 from chatbot.language import is_english
@@ -34,12 +35,13 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     ("comparison", _words("as opposed to", "similarit(y|ies)", "have in common")),
     ("list", _words(rf"(what|which) (\w+ ){{0,2}}({_PLURALS})")),
+    ("fact", _opening("how (many|much|long|often|far|large|big|fast|old|high|low)")),
     (
         "choice",
         _words(
-            "which (one|is (right|better|best)|should|do we (need|choose|pick))", "should (we|i|you|our|a|an|one)", "choose between",
-            "do (we|i) need", "better (for|to|choice)", "right for (us|me)", "when (should|to|do) (we|i|you)?", "recommend", "worth it",
-            "instead of", "we (are|have|run|want|need|sell|build|operate)\\b.*",
+            "which (one|is (right|better|best)|should|do we (need|choose|pick)|\\w+ (fits|suits))", "should (we|i|you|our|a|an|one)",
+            "choose between", "do (we|i) need", "better (for|to|choice)", "right for (us|me)", "when (should|to|do) (we|i|you)?",
+            "recommend", "worth it", "instead of", "we('re|'ve| are| have| run| want| need| sell| build| operate)\\b.*",
         ),
     ),
     ("list", _words("what are (the |some |our |your |its |their |all )?(\\w+[ -]){0,3}\\w+s (of|in|for|to|that|when|with)")),
@@ -70,7 +72,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _SHORT_FORM = re.compile(r"^[\w./&+-]+( [\w./&+-]+){0,3}\??$")
 
 _ONE = "|".join(
-    rf"(?<={verb} )one(?=\W*$| (?:for|with|without|if|when|at|in|and)\b)" for verb in "need want have get use build buy run without".split()
+    rf"(?<={verb} )one(?=\W*$| (?:for|with|without|if|when|at|in|and)\b)"
+    for verb in "need needs want wants have get use uses build buy run trust choose pick without".split()
 )
 """A pronoun, not a number: "do we need one?", and not "do we need one platform?"."""
 _POINTER = _words(
@@ -81,9 +84,17 @@ _POINTER = _words(
 )
 _PRONOUN = _words("it|they|them|this|that|these|those|both", _ONE)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
-_ORDINAL = _words(rf"(?:the )?({'|'.join(_ORDINALS)})(?: one| point| option| step| item)")
+_OF_TWO = {"former": 0, "latter": -1}
+_ORDINAL = re.compile(
+    rf"\b(?:the )?(?P<item>{'|'.join(_ORDINALS)}) (?:one|point|option|step|item)\b|"
+    rf"\b(?:the )(?P<end>{'|'.join(_ORDINALS)})(?=\W*$)|\bthe (?P<two>{'|'.join(_OF_TWO)})\b",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"([^,;:?()]+?),? (?:or|vs\.?|versus) ([^,;:?()]+)", re.IGNORECASE)
+_TAKING = frozenset("use choose pick take buy build run need want get prefer go".split())
+"""Verbs before the first of two things between which somebody chooses."""
 _LEAD_IN = re.compile(
-    r"^\W*((and|but|so|or|also|ok(ay)?|then|no|yes|right|same for|what about|how about|i mean|actually|sorry)\b[\s,]*)+", re.IGNORECASE
+    r"^\W*((and|but|so|or|also|ok(ay)?|then|no|yes|right|same for|what about|how about|i meant?|actually|sorry)\b[\s,]*)+", re.IGNORECASE
 )
 _REQUESTS = "explain|define|list|name|tell|give|show|compare|describe"
 _WHOLE = _opening(
@@ -93,16 +104,22 @@ _WHOLE = _opening(
 _REQUEST = _opening(_REQUESTS)
 _DEFINES = _opening("what('s| is| are|s)", "define", "explain", "describe")
 _ABOUT_ANSWERS = frozenset(
-    "example examples detail details reason reasons source sources pls please elaborate else continue difference summary briefly".split()
+    "example examples detail details reason reasons source sources pls please elaborate else continue difference summary briefly "
+    "alternative alternatives risk risks drawback drawbacks downside downsides benefit benefits pros cons cost costs limit limits".split()
 )
-"""Words that ask for more of what was said, whatever it was."""
+"""Words that ask for more of what was said, or for what belongs to it, whatever it was."""
+_AMOUNT = frozenset("many much long often need".split())
+_OWN = 3
+"""Telling words from which a question that is tied to the one before by "and" or "so" asks for something of its own."""
 _CONTINUING = _opening("for|with|without|in|on|at|by|to|from|if|when|under|during|after|before")
+_AGAINST = _opening("vs", "versus", "(better|worse|cheaper|safer|faster|easier) than", "compared (to|with)", "instead of", "rather than")
+"""What holds something against what was spoken of."""
 _REPLACING = frozenset(("for", "with", "without", "in", "on", "at", "during", "under"))
 """Of those, the ones that open a phrase of their own wherever they stand."""
 _ASKING = _words("what|which|who|whom|how|when|why|where|should|do|does|is|are|can|did|will")
 _IDIOM = _words(
-    "worth it", "is it (true|possible|worth|safe|ok(ay)?|cheaper|better|legal|necessary)", "does it (make sense|matter)", "(so|such) that",
-    "that (is|are|was|were|has|have|can|will)", "it pays?", "there (is|are)",
+    "worth it", "is it (true|possible|safe|ok(ay)?|cheaper|better|legal|necessary) (to|that|if|when)", "does it (make sense|matter)",
+    "(so|such) that", "that (is|are|was|were|has|have|can|will)", "it pays?", "there (is|are)",
 )  # fmt: skip
 """Pronouns that point at nothing."""
 _FEW = 4
@@ -232,11 +249,20 @@ def _followed(question: str, history: tuple[Turn, ...]) -> tuple[str, str]:
         resolved = question
     elif points_back:
         resolved = _put(bare, topic)
+    elif _AGAINST.match(bare):
+        return f"{topic} {bare}", topic
     elif _CONTINUING.match(bare) and len(before.split()) <= _LONGEST_CONTINUED:
         resolved = f"{_without_its_like(before.rstrip(' ?.!'), bare)} {bare}".rstrip(" ?.!") + "?"
     else:
-        resolved = f"{topic}: {bare}"
+        return f"{topic}: {bare}", _narrowed(topic, bare)
     return resolved, topic if points_back and not re.search(r"\s[A-Z]", bare) else topic_of(resolved)
+
+
+def _narrowed(topic: str, bare: str) -> str:
+    """Return what is spoken of after "TOPIC: which tools?": its tools, if that can be said in few words, else still the topic."""
+    own = topic_of(bare)
+    whole = f"{topic} {own}"
+    return whole if own and not _ABOUT_ANSWERS.issuperset(_content(own)) and len(whole.split()) <= _LONGEST_PART else topic
 
 
 def _without_its_like(question: str, continued: str) -> str:
@@ -250,19 +276,21 @@ def _stands_alone(question: str) -> bool:
     """Say whether a question needs nothing from before: it asks something of its own and points at nothing outside."""
     bare = _LEAD_IN.sub("", question)
     content = _content(bare)
-    if _refers(bare) or all(word in _ABOUT_ANSWERS for word in content):
+    if _refers(bare) or _AGAINST.match(bare) or _ABOUT_ANSWERS.issuperset(_content(_REQUEST.sub("", bare))):
+        return False
+    if _CONTINUING.match(bare) and not _ASKING.search(bare):
         return False
     if len(content) < 2:
         # a single word after "what is" is a question of its own; "which comes first?" is none
         return bare == question and bool(_DEFINES.match(bare) or _SHORT_FORM.match(bare) and not _WHOLE.match(bare))
-    if _CONTINUING.match(bare) and not _ASKING.search(bare):
-        return False
-    return bare == question or bool(_WHOLE.match(bare))
+    telling = [word for word in content if word not in _ABOUT_ANSWERS | _AMOUNT]
+    return bare == question or bool(_WHOLE.match(bare) and (len(telling) >= _OWN or _DEFINES.match(bare)))
 
 
 def topic_of(question: str) -> str:
     """Return the words of a question that name its subject: without question words, requests and relations at its start."""
-    words = _REQUEST.sub("", re.sub(r"\b(are|is) there\b", "", _RELATION.sub("", question.strip(" ?.!")))).split()
+    bare = _RELATION.sub("", question.strip(" ?.!:"))
+    words = _REQUEST.sub("", re.sub(r"\b(are|is) there\b", "", _DEFINES.sub("", bare))).split()
     while words and (is_stop_word(fold(words[0].strip(",;:'\""))) or not any(map(str.isalnum, words[0]))):
         words.pop(0)
     while words and is_stop_word(fold(words[-1])):
@@ -284,16 +312,35 @@ def _refers(question: str) -> bool:
 
 
 def _named_item(question: str, history: tuple[Turn, ...]) -> str | None:
-    ordinal = _ORDINAL.search(question) or re.match(rf"^\W*(?:the )?({'|'.join(_ORDINALS)})\W*$", question, re.IGNORECASE)
+    ordinal = _ORDINAL.search(question)
     if not ordinal:
         return None
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    between = next((sides for turn in reversed(history) if turn.role == "user" and (sides := _alternatives(turn.content))), [])
     items = re.findall(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", said, re.MULTILINE) or _rows(said) or _enumerated(said)
-    place = _ORDINALS[(ordinal[2] if ordinal.re is _ORDINAL else ordinal[1]).lower()]
-    if place >= len(items):
+    if ordinal["two"]:
+        items, place = between or items, _OF_TWO[ordinal["two"].lower()]
+    else:
+        items, place = items or between, _ORDINALS[(ordinal["item"] or ordinal["end"]).lower()]
+    if not items or place >= len(items):
         return None
     plain = re.sub(r"[*`]|\s*\[\d+\]", "", items[place])
     return re.split(r"[.:;—–(]", plain)[0].strip()[:120] or None
+
+
+def _alternatives(question: str) -> list[str]:
+    """Return the two things between which a question chooses, "RAG or fine-tuning"; nothing if it does not."""
+    found = _OR.search(question)
+    if found is None:
+        return []
+    before, after = found[1].split(), found[2].split()
+    first = list(takewhile(_names, reversed(before)))[:_LONGEST_PART][::-1]
+    second = list(takewhile(_names, dropwhile(lambda word: fold(word) in _TAKING, after)))[:_LONGEST_PART]
+    return [" ".join(first), " ".join(second)] if first and second else []
+
+
+def _names(word: str) -> bool:
+    return not is_stop_word(fold(word)) and fold(word) not in _TAKING
 
 
 def _rows(said: str) -> list[str]:

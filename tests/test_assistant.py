@@ -48,7 +48,10 @@ It needs care every day. Somebody has to own that care.</p>
 </code></pre><p>A change takes effect after a minute.</p>
 <h2 id="alarm">How do you switch off the alarm of the empty water tank?</h2>
 <p>To switch off the alarm of the empty water tank, add this line:</p><p>Filename: alarms.toml</p>
-<pre><code>tank_empty = false</code></pre></main>""",
+<pre><code>tank_empty = false</code></pre>
+<h2 id="record">Which fields does the record of a brew have?</h2>
+<p>The record of a brew has two fields, here with invented values.</p><pre><code>beans: arabica
+grams: 18</code></pre></main>""",
     "beans/index.html": """
 <main><h1>Beans and grinding</h1><p>Arabica beans taste milder than robusta beans and hold less caffeine.</p>
 <h2 id="grind">Grind size</h2><p>A finer grind slows the water down and makes the espresso stronger.</p></main>""",
@@ -142,6 +145,11 @@ def test_comparison_of_which_one_side_is_unknown_is_partial_and_names_it(assista
     assert answer.verdict == "not_covered" or (answer.verdict == "partial" and "samovar" in (answer.missing or ""))
 
 
+def test_difference_of_two_misspelt_things_is_found_all_the_same(assistant: Assistant) -> None:
+    right = assistant.answer("How does prompt caching differ from semantic caching?")
+    assert assistant.answer("How does prompt cachng differ from semantic cachng?").citations[0].url == right.citations[0].url
+
+
 def test_difference_between_the_two_practices_is_shown_as_a_table(assistant: Assistant) -> None:
     answer = assistant.answer("What is the difference between MLOps and LLMOps?")
     assert [statement.kind for statement in answer.statements].count("row") >= 3
@@ -171,6 +179,14 @@ def test_sentence_that_introduces_code_is_quoted_with_it(brewing: Assistant) -> 
     shown = [(statement.kind, statement.text) for statement in answer.statements]
     code = ("code", "[boiler]\n  temperature = 93  # degrees")
     assert shown[shown.index(code) - 1] == ("text", "Write the degrees there:")
+
+
+def test_code_that_a_whole_sentence_announces_is_quoted_with_it(brewing: Assistant) -> None:
+    shown = [(statement.kind, statement.text) for statement in brewing.answer("Which fields does the record of a brew have?").statements]
+    assert shown[:2] == [
+        ("text", "The record of a brew has two fields, here with invented values."),
+        ("code", "beans: arabica\ngrams: 18"),
+    ]
 
 
 def test_code_that_bears_a_file_s_name_is_quoted_with_that_name(brewing: Assistant) -> None:
@@ -207,12 +223,12 @@ def test_question_about_something_else_is_not_covered_and_the_nearest_sections_a
 
 
 def test_refusal_tells_what_was_looked_for_what_the_nearest_sections_lack_and_what_they_say(assistant: Assistant) -> None:
-    answer = assistant.answer("What does Databricks charge for serving Zorblat models?")
+    answer = assistant.answer("How much does Databricks charge for serving Zorblat models?")
     assert answer.verdict == "not_covered"
     looked = answer.notes[0]
-    assert "What does Databricks charge for serving Zorblat models?" in looked
+    assert "How much does Databricks charge for serving Zorblat models?" in looked
     lacking = looked.partition("do not mention: ")[2]
-    assert "Zorblat" in lacking and "models" not in lacking and "What" not in lacking
+    assert "Zorblat" in lacking and "models" not in lacking and "much" not in lacking
     for place in answer.nearest:
         passages = [passage for passage in assistant.search.passages if passage.url == place.url]
         assert place.quote and any(place.quote in " ".join(passage.text.split()) for passage in passages), "verbatim"

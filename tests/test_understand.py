@@ -32,6 +32,8 @@ def dialogue(*said: str) -> tuple[Turn, ...]:
         ("Does MLOps need Kubernetes?", "yes-no"),
         ("Is RAG cheaper than fine-tuning?", "yes-no"),
         ("How much does it cost to run an LLM?", "fact"),
+        ("How many answers do I need to grade?", "fact"),
+        ("We're an insurer. Which practice fits?", "choice"),
         ("When was the AI Act passed?", "fact"),
         ("monitoring of models in production with tools", "open"),
     ],
@@ -62,6 +64,15 @@ def test_kind_follows_from_the_form_whatever_the_subject() -> None:
         (["Compare shadow and canary deployment", "…"], "which one first?", "which one first: shadow and canary deployment?"),
         (["What does it cost for a bank?", "…"], "and for an insurer?", "What does it cost for an insurer?"),
         (["How do I deploy to production?", "…"], "and to devices?", "How do I deploy to production to devices?"),
+        (["How is drift monitored?", "…"], "for a bank?", "How is drift monitored for a bank?"),
+        (["What is a canary deployment?", "…"], "vs shadow?", "canary deployment vs shadow?"),
+        (["What are guardrails?", "…"], "alternatives?", "guardrails: alternatives?"),
+        (["How do I test prompts?", "…"], "ok and how many examples do I need?", "test prompts: how many examples do I need?"),
+        (["How do I version prompts?", "…"], "sorry, I meant for models", "How do I version prompts for models?"),
+        (["What is an LLM judge?", "…"], "can I trust one?", "can I trust LLM judge?"),
+        (["Should we buy an API or self-hosted models?", "…"], "when is the latter too dear?", "when is self-hosted models too dear?"),
+        (["Should we fine-tune or use RAG?", "…"], "what does the second one need?", "what does RAG need?"),
+        (["Which roots?", "- Too many tools\n- Too many rights"], "what do I do about the second?", "what do I do about Too many rights?"),
     ],
     ids=[
         "and for",
@@ -74,6 +85,15 @@ def test_kind_follows_from_the_form_whatever_the_subject() -> None:
         "which one",
         "for in place of for",
         "to after to",
+        "for without and",
+        "versus",
+        "a word that belongs to something",
+        "tied by and",
+        "a correction",
+        "trust one",
+        "the latter of two in the question",
+        "the second one of two in the question",
+        "an ordinal at the end",
     ],
 )
 def test_follow_up_is_completed_from_the_dialogue(said: list[str], question: str, resolved: str) -> None:
@@ -99,6 +119,16 @@ def test_question_that_stands_alone_is_left_as_it_is(said: list[str], question: 
     asked = understand(question, dialogue(*said))
     assert asked.resolved == question
     assert asked.understood is None
+
+
+def test_what_asks_for_more_of_the_same_is_no_new_topic() -> None:
+    said = dialogue("What is prompt injection?", "…", "give me an example", "…")
+    assert understand("who is responsible for it?", said).resolved == "who is responsible for prompt injection?"
+
+
+def test_what_a_follow_up_narrows_the_topic_to_is_what_the_next_one_means() -> None:
+    said = dialogue("What is a feature store?", "…", "which tools?", "…")
+    assert understand("are they expensive?", said).resolved == "are feature store tools expensive?"
 
 
 def test_follow_up_to_a_follow_up_keeps_the_first_topic() -> None:

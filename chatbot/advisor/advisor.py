@@ -149,7 +149,9 @@ class Advisor:
     def _summary(self, found: Assessment) -> str:
         if found.recommendation is None:
             return "Too little is known for a recommendation; the answers below would change that most."
-        needs = ", ".join(f"“{each.name}” needs {TITLES[each.recommendation]}" for each in found.workstreams if each.recommendation)
+        decided = [each for each in found.workstreams if each.recommendation]
+        several = len(found.workstreams) > 1  # the only one goes by the words of the whole description
+        needs = ", ".join(f"{f'“{each.name}”' if several else 'Your case'} needs {TITLES[each.recommendation]}" for each in decided)
         open_ones = sum(each.recommendation is None for each in found.workstreams)
         more = f" {open_ones} work stream(s) remain open." if open_ones else ""
         return f"{self.criteria.results[found.recommendation].summary} {needs}.{more}"

@@ -89,7 +89,9 @@ def _answered(advisor: Advisor, reply: str, questions: tuple[Question, ...]) -> 
 
 
 def _offer(advice: Advice) -> AdviceOffer:
+    several = len(advice.workstreams) > 1
     questions = tuple(
-        AdviceQuestion(each.workstream, each.question, tuple(str(option["text"]) for option in each.options)) for each in advice.questions
+        AdviceQuestion(each.workstream if several else "", each.question, tuple(str(option["text"]) for option in each.options))
+        for each in advice.questions
     )
     return AdviceOffer(advice.recommendation, advice.confidence, advice.summary, advice.link, questions)
