@@ -150,12 +150,12 @@ class Assistant:
         )
 
     def _look_up(self, asked: Asked, context: str) -> _Part:
-        evidence = gather(self.search, as_question(asked.resolved), context[:MOST_CONTEXT])
+        evidence = gather(self.search, as_question(asked.resolved), context[:MOST_CONTEXT], mend=asked.english)
         part = _Part(asked.resolved, asked.kind, evidence, self.coverage.chance(signals(asked, evidence)))
         if not asked.understood or len(asked.parts) > 1:
             return part
         # a follow-up's own words must be there; those that it took over helped to find, and the dialogue vouches for them
-        own = gather(self.search, asked.question, asked.resolved, whole=asked.resolved)
+        own = gather(self.search, asked.question, asked.resolved, whole=asked.resolved, mend=asked.english)
         return max(part, _Part(asked.resolved, asked.kind, own, self.coverage.chance(signals(asked, own))), key=lambda found: found.chance)
 
     def _sides(self, part: _Part) -> tuple[_Part, ...]:

@@ -107,7 +107,7 @@ class Evidence:
     """Share of the question's terms, misspelt ones mended, that no text of the index has; 0 to 1."""
 
 
-def gather(search: Search, question: str, context: str = "", whole: str = "") -> Evidence:
+def gather(search: Search, question: str, context: str = "", whole: str = "", *, mend: bool = True) -> Evidence:
     """Search for a question and score what was found, down to the sentence.
 
     Args:
@@ -115,10 +115,11 @@ def gather(search: Search, question: str, context: str = "", whole: str = "") ->
         question: What is asked; its words are what a text must hold to cover it.
         context: Helps to find only.
         whole: The question as somebody would ask it who knows nothing of the dialogue, if that differs; sections are read with it.
+        mend: Whether misspelt words are mended; words of another language are none.
     """
-    query = search.query(f"{question} {context}".strip())
+    query = search.query(f"{question} {context}".strip(), mend=mend)
     if context:
-        query = replace(query, terms=search.query(question).terms, expansion=(*query.terms, *query.expansion))
+        query = replace(query, terms=search.query(question, mend=mend).terms, expansion=(*query.terms, *query.expansion))
     hits = tuple(distinct(search.hits(query, HITS)))
     # words of a question's form, such as "compare", ask for nothing that a text must hold
     weights = {term: search.lexical.idf(term) for term in query.terms if term not in FORM}

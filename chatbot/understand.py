@@ -27,6 +27,7 @@ _PLURALS = (
     "kinds|types|metrics|steps|risks|challenges|criteria|components|roles|tools|levels|patterns|benefits|advantages|options|reasons|"
     "factors|measures|causes|phases|stages|principles|features|signs|limits|parts|areas|differences"
 )
+_NUMBERS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("how-to", _words(rf"how (do|can|should|would|could|might|must) ({_PEOPLE})", "how to", "steps? (to|for)", "(walk|guide) me")),
     (
@@ -35,6 +36,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     ("comparison", _words("as opposed to", "similarit(y|ies)", "have in common")),
     ("list", _words(rf"(what|which) (\w+ ){{0,2}}({_PLURALS})")),
+    ("list", _opening(rf"(what|which|name|list)( are| were)?( the| our| your)? ({_NUMBERS}|\d{{1,2}})")),
     ("fact", _opening("how (many|much|long|often|far|large|big|fast|old|high|low)")),
     (
         "choice",

@@ -23,10 +23,10 @@ _UNLIKE = 0.4
 """Cosine up to which a question tells nothing of another."""
 _SECTIONS = 30
 """Sections that questions may lead to."""
-_LIKE = 20
+_LIKE = 50
 """Nearest questions that tell whether there is an answer."""
-_SHARPNESS = 10.0
-"""How much more a nearer one of them counts: e-fold for a tenth of cosine."""
+_SHARPNESS = 12.0
+"""How much more a nearer one of them counts: e-fold for a twelfth of cosine."""
 
 
 class _Section(BaseModel):

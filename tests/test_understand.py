@@ -27,6 +27,8 @@ def dialogue(*said: str) -> tuple[Turn, ...]:
         ("do we need both?", "choice"),
         ("What are the challenges of MLOps?", "list"),
         ("List the metrics for retrieval", "list"),
+        ("What are the four NIST functions?", "list"),
+        ("name three ways to cut cost", "list"),
         ("How do I set up monitoring?", "how-to"),
         ("steps to migrate a legacy model", "how-to"),
         ("Does MLOps need Kubernetes?", "yes-no"),
