@@ -7,10 +7,24 @@ from index import Block, Passage, Unit
 
 _EDGE_WORDS = 6
 """Words at either end of a quote that a text fragment names; a shorter quote is named whole."""
-_STRENGTH = ("law-or-standard", "peer-reviewed", "preprint", "official-docs", "practitioner", "vendor", "opinion")
-"""Kinds of source, the strongest evidence first."""
-_SOURCE = " source"
-_KIND_NAMES = {"law-or-standard": "legal or standards", "official-docs": "official documentation"}
+_STRENGTH = (
+    "law-or-standard",
+    "peer-reviewed",
+    "preprint",
+    "official-docs",
+    "practitioner",
+    "vendor",
+    "opinion",
+    "synthesis",
+    "illustrative",
+)
+"""Kinds of source, the strongest evidence first; the last two are the writers' own."""
+_NAMES = {
+    "law-or-standard": "legal or standards source",
+    "official-docs": "official documentation source",
+    "synthesis": "our synthesis",
+    "illustrative": "illustrative numbers",
+}
 
 
 def cite(number: int, passage: Passage, run: list[tuple[Block, Unit]], quote: str, site_url: str) -> Citation:
@@ -54,15 +68,15 @@ def weakest_evidence(units: list[Unit]) -> str:
     if not sources:
         return ""
     weakest = max(sources, key=lambda source: (_STRENGTH.index(source.kind), -(source.year or 0)))
-    return f"{_name(weakest.kind)}{_SOURCE}" + (f", {weakest.year}" if weakest.year else "")
+    return _name(weakest.kind) + (f", {weakest.year}" if weakest.year else "")
 
 
 def weakest_citation(citations: tuple[Citation, ...]) -> str:
     """Return the weakest evidence of several citations, as `weakest_evidence` words it."""
     names = [_name(kind) for kind in _STRENGTH]
     found = [citation.evidence for citation in citations if citation.evidence]
-    return max(found, key=lambda evidence: names.index(evidence.split(_SOURCE)[0]), default="")
+    return max(found, key=lambda evidence: names.index(evidence.split(", ")[0]), default="")
 
 
 def _name(kind: str) -> str:
-    return _KIND_NAMES.get(kind, kind)
+    return _NAMES.get(kind, f"{kind} source")

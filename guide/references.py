@@ -89,7 +89,8 @@ class _Citation(InlineProcessor):
         marks = ET.Element("sup", {"class": "ref"})
         for key in cited_keys(m[0]):
             if key in MARKS:
-                ET.SubElement(marks, "span", {"class": "ref-mark", "data-mark": key, "data-label": MARKS[key]})
+                shown = {"class": "ref-mark", "data-mark": key, "data-label": MARKS[key]}
+                ET.SubElement(marks, "span", {**shown, "data-source": key, "data-kind": key})
             elif source := self.sources.get(key):
                 number = self.numbers.setdefault(key, len(self.numbers) + 1)
                 link = ET.SubElement(marks, "a", {"href": f"#source-{key}", **_grade(key, source)})

@@ -284,8 +284,10 @@ def test_citation_of_rows_names_a_cell_because_a_directive_cannot_span_cells() -
         ([("preprint", 2021), ("preprint", 2024)], "preprint source, 2021"),
         ([("law-or-standard", None)], "legal or standards source"),
         ([("unheard-of", 2020)], ""),
+        ([("vendor", 2025), ("synthesis", None)], "our synthesis"),
+        ([("synthesis", None), ("illustrative", None), ("opinion", 2026)], "illustrative numbers"),
     ],
-    ids=["none", "one", "weakest of three", "older of two", "without a year", "unknown kind"],
+    ids=["none", "one", "weakest of three", "older of two", "without a year", "unknown kind", "the writers' own", "made-up numbers"],
 )
 def test_weakest_source_of_a_quote_is_told(kinds: list[tuple[str, int | None]], told: str) -> None:
     unit = Unit("text", "", "", 0, sources=tuple(Source("key", kind, year) for kind, year in kinds))

@@ -55,7 +55,8 @@ def test_references_are_numbered_in_order_of_use_and_a_repeated_key_keeps_its_nu
 def test_a_reference_is_no_text_so_that_a_sentence_stays_whole(markdown: Markdown) -> None:
     tree = render(markdown, "One fact [@zeta-2020] stands [@synthesis]. Two.")
     assert [paragraph.text() for paragraph in tree.css("p")] == ["One fact stands. Two."]
-    assert [mark.attributes["data-label"] for mark in tree.css(".ref-mark")] == ["our synthesis"]
+    marks = [(mark.attributes["data-label"], mark.attributes["data-kind"]) for mark in tree.css(".ref-mark")]
+    assert marks == [("our synthesis", "synthesis")], "the index reads the second, as of a source"
 
 
 def test_each_page_ends_with_its_own_sources_in_order_of_use(markdown: Markdown) -> None:
