@@ -17,6 +17,8 @@ from chatbot.evaluation.cases import Case, Dialogue
 from chatbot.evidence import gather
 from chatbot.fitted import Logistic
 from chatbot.render import to_markdown
+from chatbot.requests import as_question
+from chatbot.understand import kind_of
 
 _SEED = 0
 _HARDER = 0.25
@@ -27,7 +29,8 @@ def signal_rows(assistant: Assistant, questions: Sequence[Asked], names: tuple[s
     """Return the signals of each question, float64, shape (questions, signals)."""
     rows = []
     for asked in questions:
-        found = [signals(replace(asked, resolved=part), gather(assistant.search, part)) for part in asked.parts]
+        parts = [replace(asked, resolved=part, kind=kind_of(part)) for part in asked.parts]
+        found = [signals(part, gather(assistant.search, as_question(part.resolved), mend=asked.english)) for part in parts]
         rows.append([float(np.mean([part[name] for part in found])) for name in names])
     return np.array(rows)
 
