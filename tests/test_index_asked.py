@@ -73,8 +73,16 @@ def test_the_like_of_an_unanswered_question_speaks_against_an_answer_and_leads_n
 
 
 def test_a_question_unlike_any_and_a_site_without_any_tell_nothing(build: Build) -> None:
-    assert before(build(ASKED), "zebra stripes") == AskedBefore({}, 0.0)
+    assert before(build(ASKED), "quokka burrows") == AskedBefore({}, 0.0)
     assert before(build({}), "how hot does that kettle thing get") == AskedBefore({}, 0.0)
+
+
+def test_a_heading_is_a_question_that_its_section_answers(build: Build) -> None:
+    search = build({})
+    sections = before(search, "boilers").sections
+    assert [search.passages[row].url for row in sections] == ["boilers.html#b"]
+    unanswered = {"boilers.html": {"Boilers": {"answered": [], "not_answered": ["boilers of brass", "boilers and paint"]}}}
+    assert before(build(unanswered), "boilers").answered > before(build(unanswered), "boilers of brass").answered
 
 
 def test_questions_about_a_section_that_is_not_there_are_left_out_and_counted(build: Build, caplog: pytest.LogCaptureFixture) -> None:

@@ -23,6 +23,9 @@ from index import Query, Search, UserError, sentences
 
 _REPEATS = 85
 """Likeness to a case, in per cent, from which an example is left out."""
+_RAREST = 5
+"""Of the words that a text shares with cases, the rarest ones by which like cases are looked up."""
+_WORD = re.compile(r"\w+")
 _MODEL, _MODEL_WEIGHT = "model", 3.0
 """Kind of a statement that a small language model wrote and a reader judged, and what it weighs: few, but what the check is for."""
 _SPLICES = 2
@@ -88,12 +91,22 @@ def read_examples(folder: Path, search: Search, judging: Sequence[str]) -> list[
 
 
 def repeating(firsts: set[str], judging: Sequence[str]) -> set[str]:
-    """Return which questions and statements nearly repeat one that must not be learned."""
-    ordered = sorted(firsts)
-    likeness = process.cdist(
-        [first.lower() for first in ordered], [text.lower() for text in judging], scorer=fuzz.ratio, score_cutoff=_REPEATS, workers=-1
-    )
-    return {first for first, row in zip(ordered, likeness, strict=True) if row.any()}
+    """Return which questions and statements nearly repeat one that must not be learned.
+
+    Only texts that share a rare word are compared: all pairs of them would take minutes.
+    """
+    lowered = [text.lower() for text in judging]
+    holders: dict[str, list[int]] = {}
+    for place, text in enumerate(lowered):
+        for word in set(_WORD.findall(text)):
+            holders.setdefault(word, []).append(place)
+
+    def repeats(first: str) -> bool:
+        shared = sorted((holders[word] for word in set(_WORD.findall(first)) if word in holders), key=len)
+        rivals = {place for places in shared[:_RAREST] for place in places}
+        return process.extractOne(first, [lowered[place] for place in rivals], scorer=fuzz.ratio, score_cutoff=_REPEATS) is not None
+
+    return {first for first in firsts if repeats(first.lower())}
 
 
 def _guide_examples(folder: Path, search: Search) -> Iterator[Example]:
