@@ -5,8 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 # a small real model and its server, apart from everything else
 LLM_VENV := .venv-llm
-# one more than there are cores, but four at most: tests wait for browsers and servers
-WORKERS = $(shell $(BIN)/python -c 'import os; print(min(4, os.cpu_count() + 1))')
 # keeps the hub client from looking for updates of models that lie on this disk
 export HF_HUB_DISABLE_TELEMETRY := 1
 export NO_MKDOCS_2_WARNING := 1
@@ -46,7 +44,7 @@ lint: $(VENV)/.tested ## Check style and types
 
 test: lint ## Run every check and test
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m guide.lint
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # the weights alone: the package would bring a command line of its own
 $(LLM_VENV)/.installed:
