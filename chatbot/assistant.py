@@ -75,6 +75,10 @@ class Assistant:
         """Return what is asked, a follow-up completed from the dialogue."""
         return understand(question, history[-HISTORY:], known=self.search.lexical.vocabulary.__contains__, complete=complete)
 
+    def evidence_for(self, asked: Asked, context: str = "") -> Evidence:
+        """Return what one question finds; `context` is a text that helps to find only."""
+        return gather(self.search, as_question(asked.resolved), context[:MOST_CONTEXT], mend=asked.english)
+
     def answer(self, question: str, history: tuple[Turn, ...] = (), page: str = "", context: str = "") -> Answer:
         """Answer from the guide, or say that it does not cover the question.
 
@@ -115,7 +119,7 @@ class Assistant:
             return
         if asked.understood:
             yield asked
-        parts = [self._look_up(replace(asked, resolved=part, kind=kind_of(part)), context) for part in asked.parts[:MOST_PARTS]]
+        parts = [self._look_up(part, context) for part in parts_of(asked)]
         parts = [side for part in parts for side in self._sides(part)]
         found = time.perf_counter()
         covered = [part for part in parts if part.chance >= self.coverage.threshold]
@@ -150,7 +154,7 @@ class Assistant:
         )
 
     def _look_up(self, asked: Asked, context: str) -> _Part:
-        evidence = gather(self.search, as_question(asked.resolved), context[:MOST_CONTEXT], mend=asked.english)
+        evidence = self.evidence_for(asked, context)
         part = _Part(asked.resolved, asked.kind, evidence, self.coverage.chance(signals(asked, evidence)))
         if not asked.understood or len(asked.parts) > 1:
             return part
@@ -218,6 +222,11 @@ class Assistant:
         suggestions = starting_points(self.search, page)
         notes = (lines[asked.small_talk or "greeting"],)
         return Answer(asked.question, "answered", 1.0, NAME, notes=notes, suggestions=suggestions, index_version=self.search.version)
+
+
+def parts_of(asked: Asked) -> list[Asked]:
+    """Return the questions in one message that are answered, each by itself."""
+    return [replace(asked, resolved=part, kind=kind_of(part)) for part in asked.parts[:MOST_PARTS]]
 
 
 def _spent(written: "Written | None") -> dict[str, Any]:

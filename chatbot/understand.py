@@ -89,7 +89,7 @@ _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixt
 _OF_TWO = {"former": 0, "latter": -1}
 _ORDINAL = re.compile(
     rf"\b(?:the )?(?P<item>{'|'.join(_ORDINALS)}) (?:one|point|option|step|item)\b|"
-    rf"\b(?:the )(?P<end>{'|'.join(_ORDINALS)})(?=\W*$)|\bthe (?P<two>{'|'.join(_OF_TWO)})\b",
+    rf"\bthe (?P<end>{'|'.join(_ORDINALS)})(?=\W*$)|\bthe (?P<two>{'|'.join(_OF_TWO)})\b",
     re.IGNORECASE,
 )
 _OR = re.compile(r"([^,;:?()]+?),? (?:or|vs\.?|versus) ([^,;:?()]+)", re.IGNORECASE)
@@ -111,6 +111,7 @@ _ABOUT_ANSWERS = frozenset(
 )
 """Words that ask for more of what was said, or for what belongs to it, whatever it was."""
 _AMOUNT = frozenset("many much long often need".split())
+"""Words that ask how much of something, and not of what."""
 _OWN = 3
 """Telling words from which a question that is tied to the one before by "and" or "so" asks for something of its own."""
 _CONTINUING = _opening("for|with|without|in|on|at|by|to|from|if|when|under|during|after|before")

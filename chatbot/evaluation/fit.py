@@ -1,7 +1,6 @@
 """Fitting: the coverage weights from the dev half of the cases. Anyone can rerun it: `chatbot tune`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,14 +10,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from chatbot.answer import Asked, Turn
-from chatbot.assistant import Assistant
+from chatbot.assistant import Assistant, parts_of
 from chatbot.decide import READING_SIGNALS, SIGNALS, WORD_SIGNALS, Coverage, signals
 from chatbot.evaluation.cases import Case, Dialogue
-from chatbot.evidence import gather
 from chatbot.fitted import Logistic
 from chatbot.render import to_markdown
-from chatbot.requests import as_question
-from chatbot.understand import kind_of
 
 _SEED = 0
 _HARDER = 0.25
@@ -29,8 +25,7 @@ def signal_rows(assistant: Assistant, questions: Sequence[Asked], names: tuple[s
     """Return the signals of each question, float64, shape (questions, signals)."""
     rows = []
     for asked in questions:
-        parts = [replace(asked, resolved=part, kind=kind_of(part)) for part in asked.parts]
-        found = [signals(part, gather(assistant.search, as_question(part.resolved), mend=asked.english)) for part in parts]
+        found = [signals(part, assistant.evidence_for(part)) for part in parts_of(asked)]
         rows.append([float(np.mean([part[name] for part in found])) for name in names])
     return np.array(rows)
 
