@@ -130,8 +130,9 @@ class Assistant:
         if stop is not None and stop.is_set():
             return
         answer = self._write(asked, parts, covered, written)
-        first = found + written.first_seconds if written and written.statements else time.perf_counter()
-        if not written or not written.statements:
+        shown = written is not None and written.shown
+        first = found + written.first_seconds if written and shown else time.perf_counter()
+        if not shown:
             yield from in_order(answer.statements, answer.citations)
         earlier = [turn.content for turn in history if turn.role == "user"]
         pages = [hit.passage.page for part in (covered or parts) for hit in part.evidence.hits[:5]]

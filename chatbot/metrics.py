@@ -49,7 +49,7 @@ class Metrics:
 
 
 class _Now(Collector):
-    """What is read when it is asked for: the state of the breaker."""
+    """What is read when it is asked for: the state of the breaker, and whether the model is doubted."""
 
     def __init__(self, live: LiveAssistant) -> None:
         self._live = live
@@ -58,4 +58,8 @@ class _Now(Collector):
         if (model := self._live.get().model) is None:
             return []
         state = _STATES[model.calls.breaker.state]
-        return [GaugeMetricFamily("chatbot_llm_breaker_state", "0: the model is asked, 1: one question tries, 2: it is left alone.", state)]
+        doubted = float(model.record.doubted)
+        return [
+            GaugeMetricFamily("chatbot_llm_breaker_state", "0: the model is asked, 1: one question tries, 2: it is left alone.", state),
+            GaugeMetricFamily("chatbot_llm_doubted", "1: too much of what the model wrote lately fell; it is not shown.", doubted),
+        ]

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     llm_concurrency: int = Field(8, ge=1, le=30, description="Answers that the model writes at once; quotes answer beyond.")
     llm_breaker_failures: int = Field(3, ge=1, description="Failures in a row after which the model is left alone for a while.")
     llm_breaker_seconds: float = Field(30.0, gt=0, description="How long it is left alone before one question tries again.")
+    llm_record_statements: int = Field(
+        40, ge=0, le=10_000, description="Last statements of the model by which it is believed or doubted; 0: each answer by itself."
+    )
     llm_cache_answers: int = Field(256, ge=0, le=100_000, description="Answers of the model that are kept in memory; 0 for none.")
     llm_price_in: float = Field(0.0, ge=0, description="Price of a million tokens read, in any currency.")
     llm_price_out: float = Field(0.0, ge=0, description="Price of a million tokens written, in the same.")

@@ -16,8 +16,9 @@ MakeModel = Callable[..., Assistant]
 
 def model_settings(server: ScriptedServer, **more: Any) -> Settings:
     """Return settings that name the server, with short times and without a memory."""
-    quick = {"llm_deadline_seconds": 3.0, "llm_retries": 0, "llm_cache_answers": 0, "llm_breaker_failures": 1000}
-    return Settings(**{"llm_base_url": server.url, "llm_model": "scripted", "llm_api_key": KEY, **quick, **more})
+    quick = {"llm_deadline_seconds": 3.0, "llm_retries": 0, "llm_breaker_failures": 1000}
+    forgetful = {"llm_cache_answers": 0, "llm_record_statements": 0}
+    return Settings(**{"llm_base_url": server.url, "llm_model": "scripted", "llm_api_key": KEY, **quick, **forgetful, **more})
 
 
 def with_model(assistant: Assistant, server: ScriptedServer, **settings: Any) -> Assistant:

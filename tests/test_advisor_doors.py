@@ -173,6 +173,11 @@ def test_a_question_that_describes_no_situation_gets_no_advice(assistant: Assist
     assert assistant.answer("What is concept drift?").advice is None
 
 
+def test_a_question_about_the_assistant_describes_no_case_to_decide(assistant: Assistant) -> None:
+    answer = assistant.answer("Could your bot be used with our own documents instead of the guide?")
+    assert answer.verdict == "answered" and answer.advice is None
+
+
 def test_replies_in_the_dialogue_refine_the_advice(assistant: Assistant) -> None:
     first = assistant.answer(BANK)
     assert first.advice is not None

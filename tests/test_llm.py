@@ -121,6 +121,29 @@ def test_if_too_little_survives_the_guide_is_quoted_and_the_cost_is_told(
     assert (answer.model, answer.tokens) == ("scripted", {"in": 100, "out": 20})
 
 
+def test_model_that_mostly_made_things_up_is_not_shown_until_it_does_better(assistant: Assistant, server: ScriptedServer) -> None:
+    remembering = with_model(assistant, server, llm_record_statements=12)
+    server.play(says("LLMOps was founded on Mars in 1802 [1]. It is a fruit of the baobab tree [1]. Zebras maintain it nightly [2]."))
+    remembering.answer(QUESTION)
+    server.play(faithful())
+    *shown, whole = remembering.stream(QUESTION)
+    assert isinstance(whole, Answer) and is_quoted(whole, assistant)
+    assert "wrote lately" in whole.notes[-1] and (whole.model, whole.dropped) == ("scripted", 0)
+    assert [event for event in shown if isinstance(event, Statement)] == list(whole.statements)
+    server.play(faithful())
+    assert remembering.answer(QUESTION).writer == "model", "of the last statements two stood for each that fell"
+
+
+def test_answer_from_memory_of_a_model_that_is_doubted_is_not_shown(assistant: Assistant, server: ScriptedServer) -> None:
+    remembering = with_model(assistant, server, llm_record_statements=12, llm_cache_answers=10)
+    server.play(faithful())
+    assert remembering.answer(QUESTION).writer == "model"
+    server.play(says(" ".join(f"Zebras maintain it nightly in {town} [1]." for town in ("Oslo", "Rome", "Lima", "Bonn"))))
+    remembering.answer("What is MLOps?")
+    again = remembering.answer(QUESTION)
+    assert again.cached and is_quoted(again, assistant)
+
+
 def test_question_that_is_not_covered_never_reaches_the_model(writing: Assistant, server: ScriptedServer) -> None:
     server.play(says("Aida [1]."))
     answer = writing.answer("Which opera did Verdi write in 1871?")

@@ -11,6 +11,7 @@ from chatbot.llm.breaker import Breaker
 from chatbot.llm.cache import Cache
 from chatbot.llm.cost import DailyTokens, Prices
 from chatbot.llm.prompt import answer_messages, estimate_tokens, read_prompt
+from chatbot.llm.record import Record
 from chatbot.llm.sources import choose_sources
 from tests.conftest import ROOT
 
@@ -37,6 +38,30 @@ def failed(breaker: Breaker, times: int) -> Breaker:
         assert breaker.enter()
         breaker.leave(worked=False)
     return breaker
+
+
+# Record
+
+
+def test_one_statement_that_fell_condemns_no_model_and_many_do() -> None:
+    record = Record(40)
+    record.add(0, 2)
+    assert not record.doubted
+    record.add(0, 1)
+    assert record.doubted
+
+
+def test_old_statements_are_forgotten() -> None:
+    record = Record(6)
+    record.add(0, 6)
+    record.add(3, 0)
+    assert not record.doubted
+
+
+def test_without_a_record_no_model_is_doubted() -> None:
+    record = Record(0)
+    record.add(0, 100)
+    assert not record.doubted
 
 
 # Breaker

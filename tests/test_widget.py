@@ -207,6 +207,11 @@ def test_an_answer_streams_in_with_numbered_citations_that_lead_into_the_site(wo
     assert world.asked == [{"question": "stream?", "history": [], "page": "guide/"}]
 
 
+def test_the_list_of_sources_says_how_strong_their_evidence_is(visit: Visit) -> None:
+    reader = visit().open().ask("whole?")
+    expect(reader.log.locator("ul.list > li", has_text="Why both")).to_contain_text("vendor source, 2024")
+
+
 def test_consecutive_items_form_a_list_and_consecutive_rows_a_table(visit: Visit) -> None:
     reader = visit().open().ask("whole?")
     expect(reader.log.locator("ul:not(.list):not(.asks) > li")).to_have_text(["Share the registry2", "Add gates"])

@@ -17,6 +17,9 @@ _ASKS = re.compile(r"\?\s*$|^\W*(?:what|which|who|where|when|why|how|is|are|do|d
 _NUMBER = re.compile(r"^\W*(?:(?:option|answer|number)\s+)?(\d{1,2})\W*$", re.I)
 _LEAST = 0.3
 """Similarity from which a reply in words answers a question: the question narrows what can be meant."""
+_ABOUT = re.compile(r"(?:^|/)about/")
+"""Addresses of the guide's pages on itself and its assistant."""
+_ADDRESSED = re.compile(r"\b(?:your|this|the) (?:assistant|advisor|chat ?bot|bot|guide|site|website|widget|demo)\b", re.I)
 
 
 def with_advice(answer: Answer, advisor: Advisor, asked: Asked, history: tuple[Turn, ...]) -> Answer:
@@ -26,7 +29,7 @@ def with_advice(answer: Answer, advisor: Advisor, asked: Asked, history: tuple[T
     """
     if not advisor.knows_the_guide:
         return answer
-    if reading := _described(advisor, asked.question):
+    if not _on_itself(asked.question, answer) and (reading := _described(advisor, asked.question)):
         return replace(answer, advice=_offer(advisor.refine(asked.question, {}, reading)))
     situation, replies = _dialogue(advisor, asked.question, history)
     if not situation:
@@ -37,6 +40,11 @@ def with_advice(answer: Answer, advisor: Advisor, asked: Asked, history: tuple[T
     return replace(
         answer, verdict="answered", statements=(), citations=(), nearest=(), missing=None, weakest_evidence="", advice=_offer(advice)
     )
+
+
+def _on_itself(question: str, answer: Answer) -> bool:
+    """Say whether a question is about the guide: "could your bot read our documents?" describes no case to decide."""
+    return bool(_ADDRESSED.search(question) and answer.citations) and all(_ABOUT.search(citation.url) for citation in answer.citations)
 
 
 def _described(advisor: Advisor, text: str) -> Reading | None:

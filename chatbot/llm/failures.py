@@ -12,6 +12,7 @@ _NOTES: dict[Reason, str] = {
     "late": "The language model did not answer in time, so the guide is quoted.",
 }
 UNCONFIRMED = "What the language model wrote could not be confirmed from the guide, so the guide is quoted."
+DOUBTED = "Too much of what the language model wrote lately could not be confirmed from the guide, so the guide is quoted."
 CUT_SHORT = "The language model stopped early; what is shown was checked."
 
 

@@ -119,6 +119,7 @@ def load_writer(settings: Settings) -> "ModelWriter":
     from chatbot.llm.cache import Cache
     from chatbot.llm.calls import Calls
     from chatbot.llm.cost import DailyTokens, Prices
+    from chatbot.llm.record import Record
     from chatbot.llm.writer import Limits, ModelWriter
     from chatbot.support import read_limits
 
@@ -135,6 +136,7 @@ def load_writer(settings: Settings) -> "ModelWriter":
         Limits(settings.max_statements, settings.llm_sources, settings.llm_context_tokens, settings.llm_output_tokens),
         check=read_limits(settings.store),
         cache=Cache(settings.llm_cache_answers),
+        record=Record(settings.llm_record_statements),
         prices=Prices(settings.llm_price_in, settings.llm_price_out),
         follow_ups=settings.llm_follow_ups,
     )

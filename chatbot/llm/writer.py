@@ -16,9 +16,10 @@ from chatbot.llm.calls import Call, Calls
 from chatbot.llm.checked import Checker
 from chatbot.llm.cost import Prices
 from chatbot.llm.draft import cut
-from chatbot.llm.failures import CUT_SHORT, UNCONFIRMED, ModelFailed, Reason, note
+from chatbot.llm.failures import CUT_SHORT, DOUBTED, UNCONFIRMED, ModelFailed, Reason, note
 from chatbot.llm.follow_up import complete
 from chatbot.llm.prompt import Prompt, answer_messages, estimate_tokens, marked, read_prompt
+from chatbot.llm.record import Record, believable
 from chatbot.llm.sources import Source, choose_sources
 from chatbot.support import AllLimits
 from chatbot.understand import resolve
@@ -26,8 +27,6 @@ from index import Search
 
 _MOST_TRIED = 3
 """Statements that are checked for each that an answer may have: a model that goes on and on is stopped."""
-_STAND = 2
-"""Statements that must stand for each that fell: the check misses some, and the more of those the more a model makes up."""
 _FENCE_TOKENS = 30
 """Of the lines around one source."""
 
@@ -59,20 +58,36 @@ class Written:
     failure: Reason | None = None
     first_seconds: float = 0.0
     """From the question to the first statement that could be shown; 0 if there was none."""
+    doubted: bool = False
+    """Whether nothing of it is shown, because of what the model wrote before."""
+
+    @property
+    def stood(self) -> int:
+        """How many of the model's own statements passed the check."""
+        return len(self.statements) - self.replaced
+
+    @property
+    def fell(self) -> int:
+        """How many did not."""
+        return self.dropped + self.replaced
 
     @property
     def enough(self) -> bool:
         """Whether it makes an answer: of a model that made up more than a third, the rest is not believed either."""
-        written = len(self.statements) - self.replaced
-        return written > 0 and written >= _STAND * (self.dropped + self.replaced)
+        return not self.doubted and self.stood > 0 and believable(self.stood, self.fell)
+
+    @property
+    def shown(self) -> bool:
+        """Whether statements were shown as they came."""
+        return bool(self.statements) and not self.doubted
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader is told of it."""
         if not self.enough:
-            return (note(self.failure) if self.failure else UNCONFIRMED,)
+            return (note(self.failure) if self.failure else DOUBTED if self.doubted else UNCONFIRMED,)
         found = [CUT_SHORT] if self.failure else []
-        if self.dropped or self.replaced:
+        if self.fell:
             found.append(
                 f"Of what the language model wrote, {self.dropped} statement(s) were left out and {self.replaced} replaced by quotes, "
                 "because the cited passages do not say that."
@@ -90,6 +105,7 @@ class ModelWriter:
         *,
         check: AllLimits | None = None,
         cache: Cache[Written] | None = None,
+        record: Record | None = None,
         prices: Prices | None = None,
         follow_ups: bool = False,
     ) -> None:
@@ -100,11 +116,13 @@ class ModelWriter:
             limits: Of sources and answers.
             check: Limits of the check; those that ship with the project if not given.
             cache: Keeps answers; none are kept if not given.
+            record: Remembers how the model's statements fared; it is never doubted if not given.
             prices: Of tokens.
             follow_ups: Whether the model also completes follow-up questions.
         """
         self.calls, self.limits, self.check = calls, limits, check
         self.cache: Cache[Written] = cache if cache is not None else Cache(0)
+        self.record = record or Record(0)
         self.prices = prices or Prices()
         self.follow_ups = follow_ups
         self.prompt = read_prompt("answer")
@@ -130,6 +148,8 @@ class Writing:
     def write(self, question: str, evidence: Sequence[Evidence], search: Search) -> Generator[Citation | Statement, None, Written]:
         """Yield statements, each after the citations that it uses first, as soon as they are checked.
 
+        Of a model that is doubted nothing is yielded; it is asked all the same, for its record to recover.
+
         Args:
             question: As it was understood.
             evidence: What was found for each question in it.
@@ -141,15 +161,20 @@ class Writing:
         writer = self._writer
         sources = _sources(writer.prompt, writer.limits, question, evidence)
         key = _key(writer, question, sources, search)
+        doubted = writer.record.doubted
         if (kept := writer.cache.get(key)) is not None:
-            yield from in_order(kept.statements, kept.citations)
-            return self._record(replace(kept, tokens_in=0, tokens_out=0, first_seconds=0.0, cached=True))
-        written = yield from self._asked(question, sources, search)
+            if not doubted:
+                yield from in_order(kept.statements, kept.citations)
+            return self._counted(replace(kept, tokens_in=0, tokens_out=0, first_seconds=0.0, cached=True, doubted=doubted))
+        written = yield from self._asked(question, sources, search, show=not doubted)
+        writer.record.add(written.stood, written.fell)
         if written.failure is None and not self._stop.is_set():
             writer.cache.put(key, written)
-        return self._record(written)
+        return self._counted(replace(written, doubted=doubted))
 
-    def _asked(self, question: str, sources: Sequence[Source], search: Search) -> Generator[Citation | Statement, None, Written]:
+    def _asked(
+        self, question: str, sources: Sequence[Source], search: Search, *, show: bool
+    ) -> Generator[Citation | Statement, None, Written]:
         writer, limits = self._writer, self._writer.limits
         checker = Checker(sources, search, writer.check)
         started, first = time.perf_counter(), 0.0
@@ -161,7 +186,8 @@ class Writing:
                 try:
                     for event in _checked(call, checker, limits.statements):
                         first = first or time.perf_counter() - started
-                        yield event
+                        if show:
+                            yield event
                 finally:
                     tokens = call.tokens
         except ModelFailed as error:
@@ -178,7 +204,7 @@ class Writing:
             first_seconds=first,
         )
 
-    def _record(self, written: Written) -> Written:
+    def _counted(self, written: Written) -> Written:
         tokens_in, tokens_out = written.tokens_in + self._tokens_in, written.tokens_out + self._tokens_out
         return replace(written, tokens_in=tokens_in, tokens_out=tokens_out, cost=self._writer.prices.cost(tokens_in, tokens_out))
 

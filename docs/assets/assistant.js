@@ -200,7 +200,7 @@ a.mark { vertical-align: .28em; text-decoration: none; margin-inline-start: .28e
 a.mark:hover, .mark[aria-describedby] { background: var(--link); color: var(--bg); }
 .list li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 .7em; padding: 4px 8px; margin-inline: -8px; border-radius: 10px; font-size: .9333em; align-items: baseline; }
 .list a { text-decoration: none; }
-.list .passage { grid-column: 2; }
+.list p { grid-column: 2; }
 @media (hover) { .list .cited { display: none; } }
 .tools { gap: 2px; margin-inline-start: -8px; }
 .act { padding: .4em .9em; border-color: var(--edge); text-decoration: none; }
@@ -840,7 +840,7 @@ function assistant(host) {
     }
 
     const sections = (label, all) => all.length > 0 && el("div.stack", el("p.label", label), el("ul.list", { role: "list" }, all.map((one) =>
-      el("li", el("span.mark", `${one.number || "›"}`), link(one.url, {}, path(one), one), el(one.number ? "p.passage.small.muted.cited" : "p.passage.small.muted", one.quote)))));
+      el("li", el("span.mark", `${one.number || "›"}`), link(one.url, {}, path(one), one), el(one.number ? "p.passage.small.muted.cited" : "p.passage.small.muted", one.quote), one.evidence && el("p.small.muted", one.evidence)))));
 
     function answered() {
       const { verdict, statements, missing, notes, advice, citations, nearest, suggestions } = turn.answer;
