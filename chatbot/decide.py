@@ -28,6 +28,7 @@ _COMMON = (
     "opener",
     "follow_up",
     "asked",
+    "worded",
 )
 SIGNALS = (*_COMMON, "support", "words_lacking")
 """Chosen on the dev half by what each adds to the area under the curve, and by what a fit on one set of questions keeps on another."""
@@ -139,6 +140,7 @@ def signals(asked: Asked, evidence: Evidence) -> dict[str, float]:
         "reading": _bounded(max(readings, default=0.0)),
         "readings": _bounded(sum(readings) / max(1, len(readings))),
         "asked": evidence.query.asked_before.answered,
+        "worded": evidence.query.asked_before.worded,
         "follow_up": float(asked.understood is not None and len(asked.parts) == 1),
     }
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from index.errors import UserError
 from index.model import Passage
+from index.wording import Wording
 
 ASKED_FILE = "asked.json"
 _FILES = ("asked.npy", "asked_rows.npy", "asked_answered.npy")
@@ -57,6 +58,8 @@ class AskedBefore:
     """First passage of a section → how near a question comes that the section answers, 0 to 1, nearest first."""
     answered: float
     """How much more of the questions like it are answered than of all, -1 to 1, the less the further they are."""
+    worded: float = 0.0
+    """How far it is worded like answered ones, -1 to 1."""
 
 
 NOTHING_ASKED = AskedBefore({}, 0.0)
@@ -108,6 +111,7 @@ def write_asked(questions: Sequence[AskedQuestion], vectors: np.ndarray, folder:
     answered = np.array([question.answered for question in questions], dtype=bool)
     for name, array in zip(_FILES, (packed, rows, answered), strict=True):
         np.save(folder / name, array, allow_pickle=False)
+    Wording.learn((question.text, question.answered) for question in questions).write(folder)
 
 
 class AskedQuestions:
@@ -117,10 +121,11 @@ class AskedQuestions:
         packed, self._rows, self._answered = (np.load(folder / name, allow_pickle=False) for name in _FILES)
         vectors = packed.astype(np.float32)
         self._vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1.0)
+        self._wording = Wording.read(folder)
         self._usually = float(self._answered.mean()) if len(self._answered) else 0.0
 
-    def before(self, vector: np.ndarray) -> AskedBefore:
-        """Return what they tell of a question, given as unit vector, float32, shape (dimension,)."""
+    def before(self, question: str, vector: np.ndarray) -> AskedBefore:
+        """Return what they tell of a question, given with its unit vector, float32, shape (dimension,)."""
         if not len(self._rows):
             return NOTHING_ASKED
         cosines = self._vectors @ vector
@@ -134,4 +139,5 @@ class AskedQuestions:
         weights = np.exp(_SHARPNESS * (cosines[like] - cosines[like[0]]))
         share = float(weights @ self._answered[like] / weights.sum())
         nearness = max(0.0, float(cosines[like[0]]) - _UNLIKE) / (1 - _UNLIKE)
-        return AskedBefore(dict(list(sections.items())[:_SECTIONS]), (share - self._usually) * nearness)
+        told = (share - self._usually) * nearness
+        return AskedBefore(dict(list(sections.items())[:_SECTIONS]), told, self._wording.score(question))

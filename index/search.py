@@ -153,7 +153,7 @@ class Search:
         vector, word_vectors = self.embedder.embed_question_words(f"{mended} ({spelt_out})" if spelt_out else mended)
         # what was spelt out stands at the end: it helps to understand the words before it, and is none of them
         words = tuple(words_of(mended))[: len(word_vectors)]
-        return Query(mended, asked, expansion, vector, words, word_vectors[: len(words)], self._asked.before(vector))
+        return Query(mended, asked, expansion, vector, words, word_vectors[: len(words)], self._asked.before(mended, vector))
 
     def hits(self, query: Query, count: int = 10, *, dense_weight: float | None = None) -> list[Hit]:
         """Return the best passages, best first; empty only where nothing shares a word and there is no model.
