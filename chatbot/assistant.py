@@ -17,6 +17,7 @@ from chatbot.advisor.dialogue import with_advice
 from chatbot.answer import Answer, Asked, Citation, Event, Kind, Statement, Turn, Verdict, in_order
 from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage, signals
+from chatbot.essential import Essential, read_essential
 from chatbot.evidence import Evidence, gather
 from chatbot.refusal import looked_for, nearest_sections, places
 from chatbot.requests import as_question
@@ -52,18 +53,28 @@ class _Part:
 class Assistant:
     """Answers from one loaded index. Holds no session: a dialogue comes with each question."""
 
-    def __init__(self, search: Search, *, coverage: Coverage | None = None, limit: int = 8, model: "ModelWriter | None" = None) -> None:
+    def __init__(
+        self,
+        search: Search,
+        *,
+        coverage: Coverage | None = None,
+        essential: Essential | None = None,
+        limit: int = 8,
+        model: "ModelWriter | None" = None,
+    ) -> None:
         """Make an assistant.
 
         Args:
             search: The loaded index.
             coverage: What decides whether a question is covered; the shipped weights if not given.
+            essential: What decides which sentences answer; likewise.
             limit: Most statements of an answer.
             model: Writes the answers; quotes do if not given, and whenever it fails.
         """
         self.search = search
         self.model = model
         self.coverage = (coverage or read_coverage()).of(search)
+        self.essential = (essential or read_essential()).of(search)
         self.limit = limit
 
     @cached_property
@@ -183,7 +194,8 @@ class Assistant:
         if written and written.enough:
             statements, citations = written.statements, written.citations
         elif covered:
-            chosen = [part for found in covered for part in select(found.kind, found.evidence, max(2, self.limit // len(covered)))]
+            room = max(2, self.limit // len(covered))
+            chosen = [part for found in covered for part in select(found.kind, found.evidence, room, self.essential)]
             statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
         missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
         verdict: Verdict = "not_covered" if not statements else "partial" if missing else "answered"
@@ -268,7 +280,7 @@ def load_search(settings: Settings) -> Search:
 
 
 def load_assistant(settings: Settings, model: "ModelWriter | None" = None) -> Assistant:
-    """Load index and coverage weights as the settings say.
+    """Load index and fitted weights as the settings say.
 
     Args:
         settings: The operator's choices.
@@ -277,4 +289,5 @@ def load_assistant(settings: Settings, model: "ModelWriter | None" = None) -> As
     Raises:
         UserError: If there is no usable index.
     """
-    return Assistant(load_search(settings), coverage=read_coverage(settings.store), limit=settings.max_statements, model=model)
+    search, store = load_search(settings), settings.store
+    return Assistant(search, coverage=read_coverage(store), essential=read_essential(store), limit=settings.max_statements, model=model)

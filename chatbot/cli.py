@@ -253,21 +253,25 @@ def tune(
     cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
-    """Fit the coverage weights and the limits on a model's statements on the dev half, and keep them beside the index."""
-    from chatbot.evaluation.cases import STATEMENTS
-    from chatbot.evaluation.run import fit, fit_support
+    """Fit what is covered, which sentences answer and which of a model's statements hold on the dev half; keep it beside the index."""
+    from chatbot.evaluation.cases import SENTENCES, STATEMENTS
+    from chatbot.evaluation.run import fit, fit_sentences, fit_support
     from chatbot.settings import read_settings
 
     settings = read_settings(store=store)
     with err.status("Fitting"):
         file, coverage = fit(settings, cases)
     out.print(f"Fitted on {coverage.fitted_on}; threshold {coverage.reading.threshold}. Written to {file}")
-    if not (cases / STATEMENTS).is_file():
-        out.print(f"'{cases}' has no {STATEMENTS}: the limits on a model's statements stay as they are.")
-        return
-    with err.status("Fitting"):
-        beside, limits = fit_support(settings, cases)
-    out.print(f"Limits of statements fitted on {limits.fitted_on}. Written to {beside}")
+    for name, what, further in (
+        (SENTENCES, "Weights of sentences", fit_sentences),
+        (STATEMENTS, "Limits of statements", fit_support),
+    ):
+        if not (cases / name).is_file():
+            out.print(f"'{cases}' has no {name}. {what} stay as they are.")
+            continue
+        with err.status("Fitting"):
+            beside, fitted = further(settings, cases)
+        out.print(f"{what} fitted on {fitted.fitted_on}. Written to {beside}")
 
 
 @app.command()

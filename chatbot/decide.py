@@ -7,12 +7,9 @@ don't; they live in `coverage.json`, or beside the index where someone fitted th
 import re
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from chatbot.answer import Asked
 from chatbot.evidence import Evidence, SectionEvidence
-from chatbot.fitted import Logistic, read_fitted
-from index import Search
+from chatbot.fitted import ByModels, read_fitted
 
 COVERAGE_FILE = "coverage.json"
 
@@ -83,25 +80,8 @@ _WANTED = (
 """What a question word wants, and how a text shows that it has it."""
 
 
-class Coverage(BaseModel):
-    """The fitted weights."""
-
-    model_config = ConfigDict(frozen=True)
-
-    reading: Logistic
-    """Where the index has a cross-encoder: fitted on `READING_SIGNALS`."""
-    meaning: Logistic
-    """Where it has an embedding model only: fitted on `SIGNALS`."""
-    words: Logistic
-    """Where it has none: fitted on `WORD_SIGNALS` alone."""
-    fitted_on: str
-    """What, how many and when."""
-
-    def of(self, search: Search) -> Logistic:
-        """Return the model for what an index has."""
-        if search.embedder is None:
-            return self.words
-        return self.meaning if search.cross_encoder is None else self.reading
+class Coverage(ByModels):
+    """The fitted weights: of `READING_SIGNALS`, of `SIGNALS` without a cross-encoder, of `WORD_SIGNALS` without any model."""
 
 
 def read_coverage(store: Path | None = None) -> Coverage:

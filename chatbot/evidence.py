@@ -15,7 +15,7 @@ from index import Block, CrossEncoder, Hit, Passage, Query, Search, Unit, distin
 SECTIONS = 8
 """Sections looked into; the answer rarely needs more than three."""
 HITS = 20
-_READ_WORDS = (100, 40)
+_READ_WORDS = (180, 40)
 """For each section that the cross-encoder reads, the words around its best sentence, at least: reading takes longer than all else."""
 _SURE = 1.0
 """Logit from which a section answers so surely that no further one is read."""

@@ -1,6 +1,6 @@
 """What was fitted: a file beside the index, if anybody fitted their own there, goes before the one that ships (disk).
 
-Read by chatbot.decide and chatbot.support; written by `chatbot tune`.
+Read by chatbot.decide, chatbot.essential and chatbot.support; written by `chatbot tune`.
 """
 
 import math
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from index import UserError
+from index import Search, UserError
 
 Fitted = TypeVar("Fitted", bound=BaseModel)
 
@@ -29,6 +29,27 @@ class Logistic(BaseModel):
         """Return the calibrated chance, 0 to 1."""
         total = self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in signals.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+class ByModels(BaseModel):
+    """Weights for each kind of index: the models that it has decide which signals there are."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reading: Logistic
+    """Where the index has a cross-encoder."""
+    meaning: Logistic
+    """Where it has an embedding model only."""
+    words: Logistic
+    """Where it has none."""
+    fitted_on: str
+    """What, how many and when."""
+
+    def of(self, search: Search) -> Logistic:
+        """Return the model for what an index has."""
+        if search.embedder is None:
+            return self.words
+        return self.meaning if search.cross_encoder is None else self.reading
 
 
 def read_fitted(model: type[Fitted], name: str, store: Path | None, what: str) -> Fitted:

@@ -11,17 +11,20 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from chatbot.assistant import Assistant
+from chatbot.assistant import Assistant, parts_of
 from chatbot.cli import app
 from chatbot.decide import read_coverage
+from chatbot.essential import signals
 from chatbot.evaluation.ablation import ablate
 from chatbot.evaluation.beir import measure_dataset
 from chatbot.evaluation.cases import Alteration, half_of, read_cases, read_dialogues, read_statements
 from chatbot.evaluation.fit import fit_logistic
 from chatbot.evaluation.measure import Results
-from chatbot.evaluation.run import evaluate_site, failures, fit, fit_support, to_json, write_report
+from chatbot.evaluation.run import evaluate_site, failures, fit, fit_sentences, fit_support, to_json, write_report
+from chatbot.evaluation.sentences import fit_essential
 from chatbot.evaluation.statements import fit_limits, judge
 from chatbot.settings import Settings
+from chatbot.verify import plain
 from index import Search, Store, UserError, build_index
 from tests.conftest import ROOT
 from tests.fakes import WordReader
@@ -95,10 +98,25 @@ def test_a_folder_without_cases_says_what_to_write(pumps: Settings, tmp_path: Pa
 def test_weights_are_not_fitted_on_covered_questions_alone(pumps: Settings, tmp_path: Path) -> None:
     questions = "".join(f"- {{id: c{n}, question: How do I oil pump number {n}, sections: [care/]}}\n" for n in range(9))
     cases = _write_cases(tmp_path / "cases", questions=questions)
-    for fitting in (fit, fit_support):
+    for fitting in (fit, fit_sentences, fit_support):
         with pytest.raises(UserError, match="nothing to fit on"):
             fitting(pumps, cases)
     assert not list(pumps.store.glob("*.json"))
+
+
+def test_what_readers_chose_is_likelier_on_questions_that_it_was_not_fitted_on(assistant: Assistant) -> None:
+    cases = [case for case in read_cases(None, CASES) if case.half == "dev" and case.essential]
+    fitted, unseen = fit_essential(assistant, cases[:60]).of(assistant.search), cases[60:80]
+    likely: dict[bool, list[float]] = {True: [], False: []}
+    for case in unseen:
+        part, *others = parts_of(assistant.understand(case.question))
+        evidence = assistant.evidence_for(part)
+        chosen = set() if others else set(map(plain, case.essential))
+        for section, told in zip(evidence.sections, signals(part.kind, evidence), strict=False):
+            for scored, each in zip(section.units, told, strict=True):
+                likely[plain(scored.unit.markdown) in chosen].append(fitted.chance(each))
+    assert len(likely[True]) > 20 and np.median(likely[True]) > 3 * np.median(likely[False])
+    assert 0.0 < fitted.threshold < 0.5
 
 
 def test_a_worse_figure_is_named(results: Results, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from chatbot.answer import Kind
 from chatbot.evidence import Evidence, Scored, SectionEvidence, WordMatch
+from chatbot.fitted import Logistic
 from chatbot.select import Chosen, select
 from chatbot.write import write
 from index import Block, Hit, Passage, Query, Unit
@@ -57,57 +58,94 @@ def test_code_keeps_its_lines_and_shares_the_citation_of_what_introduces_it() ->
     assert citations[0].url.endswith(":~:text=Run%20this%3A"), "a browser finds the sentence, not the laid-out code"
 
 
-@pytest.mark.parametrize(("reading", "added"), [(None, True), (2.0, True), (-3.0, False)])
-def test_further_section_that_was_read_and_does_not_answer_adds_nothing(reading: float | None, added: bool) -> None:
-    lead = section("a", ("text", 1, ["Drift is a change of the data.", "Alarms tell of it early on."]))
-    other = replace(section("b", ("text", 1, ["Retraining on a schedule is another remedy."])), reading=reading)
-    evidence = Evidence(Query("what is drift", (), (), None), (), (lead, other))
-    assert [part.section.hit.passage.headings[-1] for part in select("open", evidence, 8)] == (["a", "b"] if added else ["a"])
+# Which units answer, by their score against the section's best and by the section's against the leading one
+BY_SCORE = Logistic(weights={"relative": 6.0, "section": 6.0}, intercept=-9.0, threshold=0.5)
+
+
+def said(kind: Kind, *sections: SectionEvidence) -> list[str]:
+    """Return what is chosen of sections, best first."""
+    evidence = Evidence(Query("how are boilers started", (), (), None), (), sections)
+    return [scored.unit.text for part in select(kind, evidence, 8, BY_SCORE) for scored in part.units]
+
+
+def scored_as(found: SectionEvidence, *scores: float, of_all: float = 1.0) -> SectionEvidence:
+    """Return a section with the scores of its units, and its own."""
+    units = tuple(replace(scored, score=score) for scored, score in zip(found.units, scores, strict=True))
+    return replace(found, units=units, score=of_all)
 
 
 STEPS = ("Fill the tank with cold water.", "Heat it for an hour.", "Open the valve slowly.")
 
 
-@pytest.mark.parametrize(
-    ("kind", "first", "listed"),
-    [
-        pytest.param("open", "Boilers start in three steps: fill the tank, heat it, open the valve.", True, id="summed up"),
-        pytest.param("fact", "Boilers start in three steps: fill the tank, heat it, open the valve.", False, id="one thing is asked"),
-        pytest.param("open", "Boilers of the older series are started by hand.", False, id="not summed up"),
-    ],
-)
-def test_list_that_the_answering_sentence_sums_up_is_quoted_whole(kind: Kind, first: str, listed: bool) -> None:
-    found = section("a", ("text", 1, [first]), *(("item", 2, [step]) for step in STEPS))
-    scores = (1.0, 0.3, 0.2, 0.1)
-    units = tuple(replace(scored, score=score) for scored, score in zip(found.units, scores, strict=True))
-    evidence = Evidence(Query("how are boilers started", (), (), None), (), (replace(found, units=units),))
-    said = [scored.unit.text for part in select(kind, evidence, 8) for scored in part.units]
-    assert said[0] == first
-    assert set(STEPS).issubset(said) is listed
+def test_what_is_likely_to_be_essential_is_quoted_in_reading_order_and_the_best_in_any_case() -> None:
+    found = section("a", ("text", 1, ["Boilers start very slowly.", "Water is heated first of all.", "Tanks are made of steel."]))
+    assert said("open", scored_as(found, 1.0, 0.9, 0.2)) == ["Boilers start very slowly.", "Water is heated first of all."]
+    assert said("open", scored_as(found, 0.1, 0.1, 1.0, of_all=0.1)) == ["Tanks are made of steel."]
 
 
-def test_item_that_fits_far_worse_than_its_neighbours_is_not_quoted() -> None:
-    found = section("a", ("text", 1, ["Boilers fail in many ways."]), *(("item", 2, [step]) for step in STEPS))
-    units = tuple(replace(scored, score=score) for scored, score in zip(found.units, (0.2, 1.0, 0.3, 0.9), strict=True))
-    evidence = Evidence(Query("what is filled and opened", (), (), None), (), (replace(found, units=units),))
-    assert [scored.unit.text for part in select("open", evidence, 8) for scored in part.units] == [STEPS[0], STEPS[2]]
+def test_an_answer_does_not_begin_with_what_answers_less() -> None:
+    found = section("a", ("text", 1, ["Boilers have a long history.", "Boilers start very slowly.", "They are heated first of all."]))
+    lenient = BY_SCORE.model_copy(update={"threshold": 0.2})
+    evidence = Evidence(Query("how", (), (), None), (), (scored_as(found, 0.6, 1.0, 0.6),))
+    chosen = [scored.unit.text for part in select("open", evidence, 8, lenient) for scored in part.units]
+    assert chosen == ["Boilers start very slowly.", "They are heated first of all."]
+
+
+def test_a_sentence_that_points_back_comes_with_the_one_before() -> None:
+    found = section("a", ("text", 1, ["Tanks are made of steel.", "Water is cold.", "It is heated for an hour first."]))
+    assert said("open", scored_as(found, 0.1, 0.1, 1.0)) == ["Water is cold.", "It is heated for an hour first."]
+
+
+LEAD = ["Boilers start slowly in winter.", "Water is heated first of all."]
+
+
+def test_a_further_section_adds_only_what_is_likely_and_new() -> None:
+    lead = scored_as(section("a", ("text", 1, LEAD)), 1.0, 1.0)
+    other = section("b", ("text", 1, ["In winter, boilers start slowly.", "A warm cellar is the remedy.", "Cellars are dark and damp."]))
+    assert said("open", lead, scored_as(other, 1.0, 1.0, 0.1)) == [*LEAD, "A warm cellar is the remedy."]
+    assert said("open", lead, scored_as(other, 1.0, 1.0, 0.1, of_all=0.2)) == LEAD
+
+
+def test_an_answer_of_one_sentence_goes_on_with_the_likeliest_that_follows_or_with_another_section() -> None:
+    one = section("a", ("text", 1, [*LEAD, "Steam is what remains then.", "Tanks are made of steel."]))
+    assert said("open", scored_as(one, 1.0, 0.1, 0.5, 0.2)) == [LEAD[0], "Steam is what remains then."]
+    last = scored_as(section("a", ("text", 1, LEAD)), 0.1, 1.0)
+    other = scored_as(section("b", ("text", 1, ["A warm cellar is the remedy."])), 1.0, of_all=0.2)
+    assert said("open", last, other) == [LEAD[1], "A warm cellar is the remedy."]
+
+
+def test_the_table_of_a_comparison_is_taken_from_a_section_of_its_own() -> None:
+    lead = scored_as(section("a", ("text", 1, LEAD)), 1.0, 1.0)
+    table = section("b", ("row", 1, ["Small boilers heat in an hour"]), ("row", 1, ["Large ones heat in two"]))
+    told = [scored.unit.text for scored in table.units]
+    near = scored_as(table, 1.0, 1.0, of_all=0.4)
+    assert said("comparison", lead, near) == [*LEAD, *told]
+    assert said("open", lead, near) == LEAD
+
+
+@pytest.mark.parametrize("kind", ["how-to", "open"])
+def test_a_list_of_which_half_answers_is_quoted_whole(kind: Kind) -> None:
+    found = section("a", ("text", 1, ["Boilers start so:"]), *(("item", 2, [step]) for step in STEPS))
+    assert said(kind, scored_as(found, 0.2, 0.2, 1.0, 0.9)) == ["Boilers start so:", *STEPS]
+    assert said(kind, scored_as(found, 0.2, 1.0, 0.2, 0.2)) == ["Boilers start so:", STEPS[0]]
+
+
+def test_a_row_comes_with_the_header_of_its_table() -> None:
+    found = section("a", ("row", 1, ["Boiler Time"]), ("row", 1, ["Small 1 h"]), ("row", 1, ["Large 2 h"]))
+    header = replace(found.units[0], unit=replace(found.units[0].unit, label="header"))
+    found = replace(found, units=(header, *found.units[1:]))
+    assert said("fact", scored_as(found, 0.1, 0.1, 1.0)) == ["Boiler Time", "Large 2 h"]
 
 
 def test_questions_of_a_page_are_no_answer() -> None:
     listed = ("Who is it for?", "What does it cost?", "Ask for the purpose: which decision changes?")
     found = section("a", ("text", 1, ["Start here with what you need."]), *(("item", 2, [text]) for text in listed))
-    units = tuple(replace(scored, score=0.9) for scored in found.units)
-    evidence = Evidence(Query("what do I ask first", (), (), None), (), (replace(found, units=units),))
-    said = [scored.unit.text for part in select("list", evidence, 8) for scored in part.units]
-    assert listed[2] in said and not {listed[0], listed[1]} & set(said)
+    told = said("list", scored_as(found, *[0.9] * 4))
+    assert listed[2] in told and not {listed[0], listed[1]} & set(told)
 
 
 @pytest.mark.parametrize("kind", ["item", "row"])
 def test_list_or_table_with_one_question_in_it_stays_whole(kind: BlockKind) -> None:
-    found = section(
-        "a", ("text", 1, ["A plan needs three things:"]), *((kind, 2, [text]) for text in ("The goal.", "Who pays?", "The date."))
-    )
-    units = tuple(replace(scored, score=0.9) for scored in found.units)
-    evidence = Evidence(Query("what does a plan need", (), (), None), (), (replace(found, units=units),))
-    said = [scored.unit.text for part in select("list", evidence, 8) for scored in part.units]
-    assert said[-3:] == ["The goal.", "Who pays?", "The date."]
+    texts = ("The goal.", "Who pays?", "The date.")
+    found = section("a", ("text", 1, ["A plan needs three things:"]), *((kind, 2, [text]) for text in texts))
+    assert said("list", scored_as(found, *[0.9] * 4))[-3:] == list(texts)

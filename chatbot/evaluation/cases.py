@@ -17,6 +17,7 @@ from guide.pages import read_source_page
 from guide.problems import PageProblem
 from index import UserError
 
+SENTENCES = "sentences.yml"
 STATEMENTS = "statements.yml"
 Half = Literal["dev", "test"]
 Alteration = Literal["number", "side", "negation", "comparative", "added", "name", "unsupported", "model"]
@@ -145,7 +146,7 @@ def read_cases(docs: Path | None, folder: Path) -> list[Case]:
         UserError: If a file can't be read, naming it and the fault, or if there is no case at all.
     """
     cases = list(_of_pages(docs)) if docs else []
-    chosen = {found.id: found for found in read_file(folder / "sentences.yml", list[_Chosen])}
+    chosen = {found.id: found for found in read_file(folder / SENTENCES, list[_Chosen])}
     for name, origin in (("questions.yml", "hand"), ("seed.yml", "seed")):
         for found in read_file(folder / name, list[_Question]):
             points = tuple(tuple(alternative.lower() for alternative in group) for group in found.points)

@@ -94,11 +94,16 @@ def fit_logistic(
     weighted = {"logisticregression__sample_weight": weights}
     held_out = cross_val_predict(model, rows, labels, cv=folds, method="predict_proba", params=weighted)[:, 1]
     scaler, logistic = model.fit(rows, labels, **weighted)
+    return unscaled(names, scaler, logistic, _threshold(held_out[judged], labels[judged]))
+
+
+def unscaled(names: tuple[str, ...], scaler: StandardScaler, logistic: LogisticRegression, threshold: float = 0.5) -> Logistic:
+    """Return a model that was fitted on scaled signals as one of the signals themselves."""
     scale = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)
     return Logistic(
         weights={name: round(float(weight), 4) for name, weight in zip(names, logistic.coef_[0] / scale, strict=True)},
         intercept=round(float(logistic.intercept_[0] - np.sum(logistic.coef_[0] * scaler.mean_ / scale)), 4),
-        threshold=round(_threshold(held_out[judged], labels[judged]), 3),
+        threshold=round(threshold, 3),
     )
 
 

@@ -10,19 +10,23 @@ from rich.table import Table
 from chatbot.advisor.advisor import Advisor
 from chatbot.assistant import Assistant, load_assistant, load_model, load_search
 from chatbot.decide import COVERAGE_FILE, Coverage, read_coverage
+from chatbot.essential import ESSENTIAL_FILE, Essential
 from chatbot.evaluation.ablation import ablate
 from chatbot.evaluation.advice import advise_on, count_advice, read_scenarios
-from chatbot.evaluation.cases import STATEMENTS, Case, read_cases, read_dialogues, read_statements
+from chatbot.evaluation.cases import SENTENCES, STATEMENTS, Case, read_cases, read_dialogues, read_statements
 from chatbot.evaluation.fit import fit_coverage
 from chatbot.evaluation.measure import Figure, Results, measure
 from chatbot.evaluation.model import measure_model
 from chatbot.evaluation.report import report_html, report_markdown
+from chatbot.evaluation.sentences import fit_essential
 from chatbot.evaluation.statements import fit_limits
 from chatbot.settings import Settings
 from chatbot.support import SUPPORT_FILE, AllLimits, read_limits
 from index import ADAPTER, Search, Store, UserError
 
 DOCS = Path("docs")
+_FEWEST_MARKED = 20
+"""Questions of the dev half whose sentences readers chose, below which nothing can be learned from them."""
 
 
 def evaluate_site(settings: Settings, folder: Path, half: str, *, with_model: bool = False) -> Results:
@@ -101,6 +105,22 @@ def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
     file = settings.store / COVERAGE_FILE
     file.write_text(coverage.model_dump_json(indent=2) + "\n", "utf-8")
     return file, coverage
+
+
+def fit_sentences(settings: Settings, folder: Path) -> tuple[Path, Essential]:
+    """Fit on the dev half which sentences answer; write the weights beside the index.
+
+    Raises:
+        UserError: If readers chose the sentences of too few questions.
+    """
+    assistant = Assistant(_whole_search(settings))
+    cases = _all_cases(assistant.advisor, folder)
+    if sum(case.half == "dev" and bool(case.essential) for case in cases) < _FEWEST_MARKED:
+        raise _nothing_to_fit(folder, SENTENCES, "the sentences that answer")
+    essential = fit_essential(assistant, cases)
+    file = settings.store / ESSENTIAL_FILE
+    file.write_text(essential.model_dump_json(indent=2) + "\n", "utf-8")
+    return file, essential
 
 
 def _nothing_to_fit(folder: Path, files: str, what: str) -> UserError:
