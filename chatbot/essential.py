@@ -7,7 +7,7 @@ chosen; they live in `essential.json`, or beside the index where someone fitted 
 from pathlib import Path
 
 from chatbot.answer import Kind
-from chatbot.evidence import Evidence, Scored, SectionEvidence
+from chatbot.evidence import Evidence
 from chatbot.fitted import ByModels, read_fitted
 
 ESSENTIAL_FILE = "essential.json"
@@ -18,8 +18,6 @@ SIGNALS = (
     "best",
     "reading",
     "unread",
-    "overlap",
-    "first",
     "item",
     "row",
     "header",
@@ -30,8 +28,8 @@ SIGNALS = (
     "further",
     "section",
     "section_unread",
-    "section_overlap",
 )
+"""None of them says how pages are written: that a section's first sentence answers, for one, holds in this guide and misleads elsewhere."""
 _LARGEST_LOGIT = 6.0
 """Beyond it a sentence as surely answers, or does not, as reading tells."""
 LISTING = frozenset(("list", "how-to"))
@@ -69,8 +67,6 @@ def _signals(kind: Kind, evidence: Evidence, rank: int, place: int) -> dict[str,
         "best": float(scored is section.best),
         "reading": 0.0 if scored.reading is None else min(max(scored.reading / _LARGEST_LOGIT, -1.0), 1.0),
         "unread": float(scored.reading is None),
-        "overlap": scored.overlap,
-        "first": float(scored is _opener(section)),
         "item": float(scored.unit.kind == "item"),
         "row": float(is_row),
         "header": float(scored.unit.label == "header"),
@@ -81,12 +77,7 @@ def _signals(kind: Kind, evidence: Evidence, rank: int, place: int) -> dict[str,
         "further": float(rank > 0),
         "section": _ratio(section.score, lead.score),
         "section_unread": float(rank > 0 and section.reading is None),
-        "section_overlap": section.overlap,
     }
-
-
-def _opener(section: SectionEvidence) -> Scored | None:
-    return next((scored for scored in section.units if scored.unit.kind == "text"), None)
 
 
 def _ratio(score: float, best: float) -> float:

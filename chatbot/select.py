@@ -27,7 +27,7 @@ _INTRODUCES = re.compile(r":$|\b(here|below|following|as follows)\b", re.I)
 """What points to the code behind it."""
 _AHEAD = 0.4
 """Share of the best unit's chance from which one that stands before it is quoted: an answer shall not begin with what answers less."""
-_FURTHER = 0.4
+_FURTHER = 0.3
 """Chance from which a unit of another section than the leading one adds something."""
 _ADDED = 2
 """Most units of such a section."""

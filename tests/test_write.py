@@ -118,7 +118,7 @@ def test_the_table_of_a_comparison_is_taken_from_a_section_of_its_own() -> None:
     lead = scored_as(section("a", ("text", 1, LEAD)), 1.0, 1.0)
     table = section("b", ("row", 1, ["Small boilers heat in an hour"]), ("row", 1, ["Large ones heat in two"]))
     told = [scored.unit.text for scored in table.units]
-    near = scored_as(table, 1.0, 1.0, of_all=0.4)
+    near = scored_as(table, 1.0, 1.0, of_all=0.35)
     assert said("comparison", lead, near) == [*LEAD, *told]
     assert said("open", lead, near) == LEAD
 
