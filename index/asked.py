@@ -48,6 +48,8 @@ class AskedQuestion:
     row: int
     """The first passage of the section."""
     answered: bool
+    heading: bool = False
+    """Whether it is a section's heading, which nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def read_asked(site: Path, passages: Sequence[Passage]) -> tuple[list[AskedQuest
     rows: dict[tuple[str, str], int] = {}
     for row, passage in enumerate(passages):
         rows.setdefault((passage.page, passage.headings[-1]), row)
-    found = [AskedQuestion(heading, row, True) for (_, heading), row in rows.items()]
+    found = [AskedQuestion(heading, row, True, heading=True) for (_, heading), row in rows.items()]
     file = site / ASKED_FILE
     if not file.is_file():
         return found, 0
@@ -111,7 +113,7 @@ def write_asked(questions: Sequence[AskedQuestion], vectors: np.ndarray, folder:
     answered = np.array([question.answered for question in questions], dtype=bool)
     for name, array in zip(_FILES, (packed, rows, answered), strict=True):
         np.save(folder / name, array, allow_pickle=False)
-    Wording.learn((question.text, question.answered) for question in questions).write(folder)
+    Wording.learn((question.text, question.answered) for question in questions if not question.heading).write(folder)
 
 
 class AskedQuestions:

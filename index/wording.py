@@ -16,6 +16,8 @@ from index.text import fold
 
 WORDING_FILE = "wording.json"
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_ENOUGH = 200
+"""Questions with an answer, and as many without, below which wording tells nothing: a few would speak for their own words only."""
 _FEWEST = 2
 """Questions that hold a word or pair of words which counts."""
 _SMOOTHING = 0.3
@@ -33,13 +35,15 @@ class Wording:
 
     @classmethod
     def learn(cls, questions: Iterable[tuple[str, bool]]) -> "Wording":
-        """Learn from questions and whether each was answered; nothing if all were, or none."""
+        """Learn from questions and whether each was answered; nothing from few of either kind."""
         counts = {True: Counter[str](), False: Counter[str]()}
+        seen = Counter[bool]()
         for text, answered in questions:
             counts[answered].update(_parts(text))
-        known = [part for part, count in (counts[True] + counts[False]).items() if count >= _FEWEST]
-        if not known or not all(counts.values()):
+            seen[answered] += 1
+        if min(seen[True], seen[False]) < _ENOUGH:
             return cls({})
+        known = [part for part, count in (counts[True] + counts[False]).items() if count >= _FEWEST]
         total = {kind: sum(found[part] + _SMOOTHING for part in known) for kind, found in counts.items()}
         usually = math.log(total[True] / total[False])
         return cls(
