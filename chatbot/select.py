@@ -29,6 +29,8 @@ _AHEAD = 0.4
 """Share of the best unit's chance from which one that stands before it is quoted: an answer shall not begin with what answers less."""
 _FURTHER = 0.3
 """Chance from which a unit of another section than the leading one adds something."""
+_TABLED = frozenset(("comparison", "list"))
+"""Kinds of questions that a table answers, wherever it stands."""
 _ADDED = 2
 """Most units of such a section."""
 _REPEATS = 0.55
@@ -68,18 +70,21 @@ def select(kind: Kind, evidence: Evidence, limit: int, essential: Logistic) -> l
         Sections in order of use; empty only if there is no evidence.
     """
     found = zip(evidence.sections, signals(kind, evidence), strict=False)
-    sections = [(section, _chances(section, [essential.chance(each) for each in told])) for section, told in found]
-    sections = [(section, chances) for section, chances in sections if chances]
+    told = [(section, [essential.chance(each) for each in of_section]) for section, of_section in found]
+    sections = [(section, chances) for section, of_all in told if (chances := _chances(section, of_all))]
+    tables = {id(section): _headed(section, of_all, essential.threshold) for section, of_all in told}
     chosen: list[Chosen] = []
     said: list[Scored] = []
     for section, chances in sections:
         if not chosen:
             wanted = _from_lead(kind, section, chances, essential.threshold)
+            wanted = sorted({*wanted, *(tables[id(section)] if kind in _TABLED else ())})
             listed = kind in LISTING and any(section.units[place].unit.kind in ("item", "row") for place in wanted)
             room = LIST_LIMIT if listed else limit
         else:
-            wanted = _from_other(kind, section, chances, essential.threshold, said)
-            room = limit - len(said) if kind == "comparison" else min(_ADDED, limit - len(said))
+            lacks_table = kind in _TABLED and not any(scored.unit.kind in ("item", "row") for scored in said)
+            wanted = _from_other(section, chances, tables[id(section)] if lacks_table else (), said)
+            room = limit - len(said) if lacks_table else min(_ADDED, limit - len(said))
         order = sorted(wanted, key=lambda place: -chances.get(place, 0.0))
         if units := [section.units[place] for place in _with_context(section, order, room)]:
             said += units
@@ -130,16 +135,24 @@ def _from_lead(kind: Kind, section: SectionEvidence, chances: dict[int, float], 
     """Return the places in the leading section that answer; the best in any case."""
     best = max(chances, key=lambda place: chances[place])
     likely = [place for place, chance in chances.items() if chance >= threshold or place == best]
+    if kind in LISTING:  # what is to be typed belongs to the steps
+        likely += [place for place in chances if place not in likely and _introduced(section, place) and chances[place] >= threshold / 2]
     if kind not in LISTING:
         likely = [place for place in likely if place >= best or chances[place] >= _AHEAD * chances[best]]
     return _complete(section, likely)
 
 
-def _from_other(kind: Kind, section: SectionEvidence, chances: dict[int, float], threshold: float, said: list[Scored]) -> list[int]:
+def _from_other(section: SectionEvidence, chances: dict[int, float], table: Sequence[int], said: list[Scored]) -> list[int]:
     """Return the places in a further section that add something; the table of a comparison often stands in a section of its own."""
-    lacks_table = kind == "comparison" and not any(scored.unit.kind == "row" for scored in said)
-    least = {place: threshold / 2 if lacks_table and section.units[place].unit.kind == "row" else _FURTHER for place in chances}
-    return [place for place, chance in chances.items() if chance >= least[place] and not _repeats(section.units[place], said)]
+    return [
+        place for place, chance in chances.items() if (chance >= _FURTHER or place in table) and not _repeats(section.units[place], said)
+    ]
+
+
+def _headed(section: SectionEvidence, told: Sequence[float], threshold: float) -> list[int]:
+    """Return the rows of tables whose header is likely to be essential: one that names the sides of a comparison, or what was asked for."""
+    groups = (group for group in _groups(section) if section.units[group[0]].unit.label == "header")
+    return [place for group in groups if told[group[0]] >= threshold for place in group[1:]]
 
 
 def _widened(only: Chosen, sections: Sequence[tuple[SectionEvidence, dict[int, float]]]) -> list[Chosen]:

@@ -12,8 +12,8 @@ from tests.guide_server import GuideServer, serving
 HOSTILE = """<main><h1>Zebra &lt;img src=x onerror="window.hit=1"&gt;</h1>
 <p>A zebra is an animal with &lt;script&gt;window.hit=2&lt;/script&gt; stripes and ![a](https://evil.example/a.png) hooves.</p>
 <p>The zebra also has [a tail](javascript:window.hit=3) and https://evil.example/b and &lt;iframe src="https://evil.example/c"&gt;.</p>
-<table><tr><th>Zebra</th><th>Stripes</th></tr><tr><td>&lt;svg onload=window.hit=4&gt; zebra</td><td>a | b</td></tr>
-<tr><td>**zebra**</td><td>`x`</td></tr></table></main>"""
+<table><tr><th>Zebra</th><th>Stripes</th><th>Mane</th><th>Tail</th></tr>
+<tr><td>&lt;svg onload=window.hit=4&gt; zebra</td><td>a | b</td><td>**zebra**</td><td>`x`</td></tr></table></main>"""
 OpenDemo = Callable[..., Page]
 
 
@@ -177,7 +177,10 @@ def test_attack_typed_as_a_question_is_shown_as_text(open_demo: OpenDemo) -> Non
 
 def test_attack_written_on_a_page_is_shown_as_text(open_demo: OpenDemo, hostile: GuideServer) -> None:
     page = open_demo(hostile)
-    for question, text in (("What is a zebra?", "<script>window.hit=2</script>"), ("zebra stripes", "<svg onload=window.hit=4> zebra")):
+    for question, text in (
+        ("What is a zebra?", "<script>window.hit=2</script>"),
+        ("List the zebra and its stripes", "<svg onload=window.hit=4> zebra"),
+    ):
         expect(ask(page, question)).to_contain_text(text)
         expect(page.locator("#sources")).to_contain_text(text)
     expect(page.locator("#sources")).to_contain_text('<img src=x onerror="window.hit=1">')

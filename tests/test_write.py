@@ -116,10 +116,10 @@ def test_an_answer_of_one_sentence_goes_on_with_the_likeliest_that_follows_or_wi
 
 def test_the_table_of_a_comparison_is_taken_from_a_section_of_its_own() -> None:
     lead = scored_as(section("a", ("text", 1, LEAD)), 1.0, 1.0)
-    table = section("b", ("row", 1, ["Small boilers heat in an hour"]), ("row", 1, ["Large ones heat in two"]))
-    told = [scored.unit.text for scored in table.units]
-    near = scored_as(table, 1.0, 1.0, of_all=0.35)
-    assert said("comparison", lead, near) == [*LEAD, *told]
+    table = section("b", ("row", 1, ["Boilers Small Large"]), ("row", 1, ["Heating 1 h 2 h"]), ("row", 1, ["Water 2 l 9 l"]))
+    header = replace(table.units[0], unit=replace(table.units[0].unit, label="header"))
+    near = scored_as(replace(table, units=(header, *table.units[1:])), 1.0, 0.4, 0.4, of_all=0.6)
+    assert said("comparison", lead, near) == [*LEAD, *(scored.unit.text for scored in table.units)]
     assert said("open", lead, near) == LEAD
 
 

@@ -840,7 +840,7 @@ function assistant(host) {
     }
 
     const sections = (label, all) => all.length > 0 && el("div.stack", el("p.label", label), el("ul.list", { role: "list" }, all.map((one) =>
-      el("li", el("span.mark", `${one.number || "›"}`), link(one.url, {}, path(one), one), el(one.number ? "p.passage.small.muted.cited" : "p.passage.small.muted", one.quote), one.evidence && el("p.small.muted", one.evidence)))));
+      el("li", el("span.mark", `${one.number || "›"}`), link(one.url, {}, path(one), one), el(`p.passage.small.muted${one.number ? ".cited" : ""}`, one.quote), el("p.small.muted", one.evidence)))));
 
     function answered() {
       const { verdict, statements, missing, notes, advice, citations, nearest, suggestions } = turn.answer;
@@ -944,7 +944,7 @@ function assistant(host) {
     root.querySelector("[aria-describedby=preview]")?.removeAttribute("aria-describedby");
   }
 
-  /** The site's search: an address, Material's field or Zensical's button. */
+  /** The site's search: an address, Material's or Zensical's. */
   function search(question) {
     const template = setting("search-url");
     if (template) return el("a.act", { href: webAddress(template.replace("{query}", encodeURIComponent(question)), document.baseURI) }, t.search);
@@ -968,7 +968,7 @@ function assistant(host) {
   function pressed(event) {
     const { key: name, shiftKey, target } = event;
     const within = event.composedPath().includes(host);
-    // From the page, too (WCAG 2.4.11).
+    // From the page (WCAG 2.4.11).
     if (name === "Escape" && panel && !event.isComposing && (within || !/^(input|textarea)$/.test(target.localName))) {
       if (!preview.hidden) closePreview();
       else if (!menu.open) close();
