@@ -29,10 +29,10 @@ _AHEAD = 0.4
 """Share of the best unit's chance from which one that stands before it is quoted: an answer shall not begin with what answers less."""
 _FURTHER = 0.3
 """Chance from which a unit of another section than the leading one adds something."""
-_TABLED = frozenset(("comparison", "list"))
-"""Kinds of questions that a table answers, wherever it stands."""
 _ADDED = 2
 """Most units of such a section."""
+_TABLED = frozenset(("comparison", "list"))
+"""Kinds of questions that a table answers, wherever it stands."""
 _REPEATS = 0.55
 """Share of common terms from which a sentence says again what another said."""
 _WORDS = 4
@@ -57,6 +57,17 @@ class Chosen:
     units: tuple[Scored, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A section, with the places of its units that may be chosen."""
+
+    section: SectionEvidence
+    chances: dict[int, float]
+    """Of each unit that may be chosen for itself; one that introduces code has the better of both."""
+    table: tuple[int, ...]
+    """Rows of tables whose header is likely to be essential: one that names the sides of a comparison, or what was asked for."""
+
+
 def select(kind: Kind, evidence: Evidence, limit: int, essential: Logistic) -> list[Chosen]:
     """Choose what answers.
 
@@ -69,28 +80,28 @@ def select(kind: Kind, evidence: Evidence, limit: int, essential: Logistic) -> l
     Returns:
         Sections in order of use; empty only if there is no evidence.
     """
-    found = zip(evidence.sections, signals(kind, evidence), strict=False)
-    told = [(section, [essential.chance(each) for each in of_section]) for section, of_section in found]
-    sections = [(section, chances) for section, of_all in told if (chances := _chances(section, of_all))]
-    tables = {id(section): _headed(section, of_all, essential.threshold) for section, of_all in told}
+    told = zip(evidence.sections, signals(kind, evidence), strict=False)
+    weighed = [_weigh(section, [essential.chance(each) for each in units], essential.threshold) for section, units in told]
+    weighed = [found for found in weighed if found.chances]
     chosen: list[Chosen] = []
     said: list[Scored] = []
-    for section, chances in sections:
+    for found in weighed:
+        units = found.section.units
+        lacks_table = kind in _TABLED and not any(scored.unit.kind in ("item", "row") for scored in said)
+        table = found.table if lacks_table else ()
         if not chosen:
-            wanted = _from_lead(kind, section, chances, essential.threshold)
-            wanted = sorted({*wanted, *(tables[id(section)] if kind in _TABLED else ())})
-            listed = kind in LISTING and any(section.units[place].unit.kind in ("item", "row") for place in wanted)
+            wanted = {*_from_lead(kind, found, essential.threshold), *table}
+            listed = kind in LISTING and any(units[place].unit.kind in ("item", "row") for place in wanted)
             room = LIST_LIMIT if listed else limit
         else:
-            lacks_table = kind in _TABLED and not any(scored.unit.kind in ("item", "row") for scored in said)
-            wanted = _from_other(section, chances, tables[id(section)] if lacks_table else (), said)
+            wanted = _from_other(found, table, said)
             room = limit - len(said) if lacks_table else min(_ADDED, limit - len(said))
-        order = sorted(wanted, key=lambda place: -chances.get(place, 0.0))
-        if units := [section.units[place] for place in _with_context(section, order, room)]:
-            said += units
-            chosen.append(Chosen(section, tuple(units)))
+        order = sorted(wanted, key=lambda place: (-found.chances.get(place, 0.0), place))
+        if places := _with_context(found.section, order, room):
+            chosen.append(Chosen(found.section, tuple(units[place] for place in places)))
+            said += chosen[-1].units
     if len(said) == 1:
-        chosen = _widened(chosen[0], sections)
+        chosen = _widened(chosen[0], weighed)
     return [Chosen(part.section, tuple(_with_code(part))) for part in chosen]
 
 
@@ -122,48 +133,43 @@ def _introduced(section: SectionEvidence, place: int) -> range:
     return range(place + 1, place + 2 + named) if shown and _INTRODUCES.search(section.units[place].unit.text) else range(0)
 
 
-def _chances(section: SectionEvidence, told: Sequence[float]) -> dict[int, float]:
-    """Return the chance of each unit that may be chosen for itself; one that introduces code has the better of both."""
-    return {
-        place: max(told[place], *(told[at] for at in _introduced(section, place)), 0.0)
-        for place in range(len(told))
-        if _quotable(section, place)
-    }
+def _weigh(section: SectionEvidence, told: Sequence[float], threshold: float) -> _Weighed:
+    quotable = [place for place in range(len(told)) if _quotable(section, place)]
+    headed = (group for group in _groups(section) if section.units[group[0]].unit.label == "header")
+    return _Weighed(
+        section,
+        {place: max(told[at] for at in (place, *_introduced(section, place))) for place in quotable},
+        tuple(place for group in headed if told[group[0]] >= threshold for place in group[1:]),
+    )
 
 
-def _from_lead(kind: Kind, section: SectionEvidence, chances: dict[int, float], threshold: float) -> list[int]:
+def _from_lead(kind: Kind, found: _Weighed, threshold: float) -> set[int]:
     """Return the places in the leading section that answer; the best in any case."""
+    chances = found.chances
     best = max(chances, key=lambda place: chances[place])
-    likely = [place for place, chance in chances.items() if chance >= threshold or place == best]
     if kind in LISTING:  # what is to be typed belongs to the steps
-        likely += [place for place in chances if place not in likely and _introduced(section, place) and chances[place] >= threshold / 2]
-    if kind not in LISTING:
-        likely = [place for place in likely if place >= best or chances[place] >= _AHEAD * chances[best]]
-    return _complete(section, likely)
+        least = {place: threshold / 2 if _introduced(found.section, place) else threshold for place in chances}
+    else:
+        least = {place: max(threshold, _AHEAD * chances[best]) if place < best else threshold for place in chances}
+    return _complete(found.section, {place for place in chances if chances[place] >= least[place]} | {best})
 
 
-def _from_other(section: SectionEvidence, chances: dict[int, float], table: Sequence[int], said: list[Scored]) -> list[int]:
-    """Return the places in a further section that add something; the table of a comparison often stands in a section of its own."""
-    return [
-        place for place, chance in chances.items() if (chance >= _FURTHER or place in table) and not _repeats(section.units[place], said)
-    ]
+def _from_other(found: _Weighed, table: Sequence[int], said: Sequence[Scored]) -> set[int]:
+    """Return the places in a further section that add something; the table that was asked for often stands in a section of its own."""
+    likely = (place for place, chance in found.chances.items() if chance >= _FURTHER or place in table)
+    return {place for place in likely if not _repeats(found.section.units[place], said)}
 
 
-def _headed(section: SectionEvidence, told: Sequence[float], threshold: float) -> list[int]:
-    """Return the rows of tables whose header is likely to be essential: one that names the sides of a comparison, or what was asked for."""
-    groups = (group for group in _groups(section) if section.units[group[0]].unit.label == "header")
-    return [place for group in groups if told[group[0]] >= threshold for place in group[1:]]
-
-
-def _widened(only: Chosen, sections: Sequence[tuple[SectionEvidence, dict[int, float]]]) -> list[Chosen]:
+def _widened(only: Chosen, weighed: Sequence[_Weighed]) -> list[Chosen]:
     """Return an answer of one unit with the likeliest that follows it, or else with the likeliest of another section."""
     place = only.section.units.index(only.units[0])
-    for section, chances in sections:
-        same = section is only.section
-        others = [at for at in chances if (at > place or not same) and not _repeats(section.units[at], list(only.units))]
+    for found in weighed:
+        units, chances = found.section.units, found.chances
+        same = found.section is only.section
+        others = [at for at in chances if (at > place or not same) and not _repeats(units[at], only.units)]
         if others:
             order = [*([place] if same else []), max(others, key=lambda at: chances[at])]
-            added = Chosen(section, tuple(section.units[at] for at in _with_context(section, order, 1 + _POINTED_BACK)))
+            added = Chosen(found.section, tuple(units[at] for at in _with_context(found.section, order, 1 + _POINTED_BACK)))
             return [added] if same else [only, added]
     return [only]
 
@@ -176,15 +182,14 @@ def _quotable(section: SectionEvidence, place: int) -> bool:
     return not scored.unit.text.endswith(":") or bool(_introduced(section, place))
 
 
-def _complete(section: SectionEvidence, places: Sequence[int]) -> list[int]:
+def _complete(section: SectionEvidence, places: set[int]) -> set[int]:
     """Return places with the rest of each list or table of which half is among them; of a long one, without what is nested in it."""
     found = set(places)
     for group in _groups(section):
         body = [place for place in group if section.units[place].unit.label != "header"]
-        if sum(place in found for place in body) >= max(_SEVERAL, len(body) / 2):
-            outer = [place for place in body if section.units[place].block.depth == 0]
-            found |= set(outer if len(body) > LIST_LIMIT else body)
-    return sorted(found)
+        if len(places.intersection(body)) >= max(_SEVERAL, len(body) / 2):
+            found.update(place for place in body if len(body) <= LIST_LIMIT or section.units[place].block.depth == 0)
+    return found
 
 
 def _groups(section: SectionEvidence) -> list[list[int]]:
@@ -208,14 +213,13 @@ def _with_context(section: SectionEvidence, order: Sequence[int], most: int) -> 
 
 def _context(section: SectionEvidence, place: int) -> list[int]:
     """Return what a unit needs before it: the sentences that it points back to, a list's introduction, a table's header."""
-    scored = section.units[place]
-    if scored.unit.kind == "text":
+    if section.units[place].unit.kind == "text":
         return _pointed_to(section, place)
     first = next((group[0] for group in _groups(section) if place in group), place)
-    before = section.units[first - 1] if first else None
     if section.units[first].unit.label == "header":
         return [first]
-    return [first - 1] if before and before.unit.kind == "text" and before.unit.text.endswith(":") else []
+    before = section.units[first - 1].unit if first else None
+    return [first - 1] if before and before.kind == "text" and before.text.endswith(":") else []
 
 
 def _pointed_to(section: SectionEvidence, place: int) -> list[int]:
@@ -240,7 +244,7 @@ def _asks(scored: Scored) -> bool:
     return scored.unit.kind != "row" and scored.unit.text.endswith("?") and ":" not in scored.unit.text
 
 
-def _repeats(scored: Scored, said: list[Scored]) -> bool:
+def _repeats(scored: Scored, said: Sequence[Scored]) -> bool:
     own = set(terms(scored.unit.text))
     return any(scored is other or _alike(own, set(terms(other.unit.text))) for other in said)
 

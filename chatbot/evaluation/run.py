@@ -20,6 +20,7 @@ from chatbot.evaluation.model import measure_model
 from chatbot.evaluation.report import report_html, report_markdown
 from chatbot.evaluation.sentences import fit_essential
 from chatbot.evaluation.statements import fit_limits
+from chatbot.fitted import Fitted
 from chatbot.settings import Settings
 from chatbot.support import SUPPORT_FILE, AllLimits, read_limits
 from index import ADAPTER, Search, Store, UserError
@@ -86,9 +87,7 @@ def fit_support(settings: Settings, folder: Path) -> tuple[Path, AllLimits]:
     if len({one.altered is None for one in stated if one.half == "dev"}) < 2:
         raise _nothing_to_fit(folder, STATEMENTS, "supported and altered statements")
     limits = fit_limits(_whole_search(settings), stated)
-    file = settings.store / SUPPORT_FILE
-    file.write_text(limits.model_dump_json(indent=2) + "\n", "utf-8")
-    return file, limits
+    return _keep(limits, settings.store / SUPPORT_FILE)
 
 
 def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
@@ -102,9 +101,7 @@ def fit(settings: Settings, folder: Path) -> tuple[Path, Coverage]:
     if len({case.covered for case in cases if case.half == "dev"}) < 2:
         raise _nothing_to_fit(folder, "questions.yml and uncovered.yml", "covered and uncovered questions")
     coverage = fit_coverage(assistant, cases, read_dialogues(folder))
-    file = settings.store / COVERAGE_FILE
-    file.write_text(coverage.model_dump_json(indent=2) + "\n", "utf-8")
-    return file, coverage
+    return _keep(coverage, settings.store / COVERAGE_FILE)
 
 
 def fit_sentences(settings: Settings, folder: Path) -> tuple[Path, Essential]:
@@ -118,9 +115,13 @@ def fit_sentences(settings: Settings, folder: Path) -> tuple[Path, Essential]:
     if sum(case.half == "dev" and bool(case.essential) for case in cases) < _FEWEST_MARKED:
         raise _nothing_to_fit(folder, SENTENCES, "the sentences that answer")
     essential = fit_essential(assistant, cases)
-    file = settings.store / ESSENTIAL_FILE
-    file.write_text(essential.model_dump_json(indent=2) + "\n", "utf-8")
-    return file, essential
+    return _keep(essential, settings.store / ESSENTIAL_FILE)
+
+
+def _keep(fitted: Fitted, file: Path) -> tuple[Path, Fitted]:
+    """Write what was fitted beside the index; return where, and what."""
+    file.write_text(fitted.model_dump_json(indent=2) + "\n", "utf-8")
+    return file, fitted
 
 
 def _nothing_to_fit(folder: Path, files: str, what: str) -> UserError:
