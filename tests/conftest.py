@@ -138,7 +138,7 @@ class _Files(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path.endswith("assistant.js") and "slow" in (self.headers.get("Referer") or ""):
-            time.sleep(1.5)
+            time.sleep(4)
         super().do_GET()
 
     def log_message(self, *arguments: object) -> None:
