@@ -61,7 +61,7 @@ def terms(text: str) -> list[str]:
         whole = _CLITIC.sub("", match[0])  # "What's" asks for nothing but what "What" does
         parts = _PART.findall(_CAMEL.sub(" ", whole))
         if len(parts) > 1 or whole.startswith("-"):
-            found.append(fold(whole))
+            found.append(stem(fold(whole)) if whole.isalnum() else fold(whole))  # who writes "devops" means DevOps
         if len(parts) == 2 and "-" in whole.strip("-"):
             found.append(stem(fold("".join(parts))))  # fine-tuning is found as finetuning, too
         folded = [fold(part) for part in parts]

@@ -32,7 +32,7 @@ from index.model import Block, Page, Passage, Source
 
 log = logging.getLogger(__name__)
 
-FORMAT = 10
+FORMAT = 11
 """Raised when the files of a build change their meaning; an older store is then built anew."""
 _KEPT_BUILDS = 2
 """The current build and the one before: a server that is still reading the older one loses nothing."""
