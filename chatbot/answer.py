@@ -34,6 +34,8 @@ class Asked:
     small_talk: Literal["", "greeting", "thanks"] = ""
     """What else than a question it is; empty for a question."""
     english: bool = True
+    tied: "tuple[Asked, ...]" = ()
+    """The questions in it, where a later one needs the first to be understood: each completed, to be answered apart if all can be."""
 
     @property
     def understood(self) -> str | None:

@@ -8,25 +8,25 @@ in its place if it fails.
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chatbot.advisor.advisor import Advisor
 from chatbot.advisor.dialogue import with_advice
-from chatbot.answer import Answer, Asked, Citation, Event, Kind, Statement, Turn, Verdict, in_order
+from chatbot.answer import Answer, Asked, Citation, Event, Statement, Turn, Verdict, in_order
 from chatbot.citations import weakest_citation
-from chatbot.decide import Coverage, read_coverage, signals
+from chatbot.decide import Coverage, read_coverage
 from chatbot.essential import Essential, read_essential
-from chatbot.evidence import Evidence, gather
+from chatbot.evidence import Evidence
+from chatbot.parts import MOST_PARTS, Part, Parts
 from chatbot.refusal import looked_for, nearest_sections, places
-from chatbot.requests import as_question
-from chatbot.select import compares, select
+from chatbot.select import select
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points, suggest
-from chatbot.understand import Complete, kind_of, resolve, sides_of, understand
+from chatbot.understand import Complete, resolve, understand
 from chatbot.verify import verify
-from chatbot.write import NAME, write
+from chatbot.write import NAME, quoted_in_part, write
 from index import Search, Store, load_reranker
 
 if TYPE_CHECKING:
@@ -36,18 +36,6 @@ HISTORY = 12
 """Turns of a dialogue that are looked at: six questions with their answers."""
 MOST_CONTEXT = 300
 """Characters of selected text that help to find; more would drown the question."""
-MOST_PARTS = 3
-"""Questions answered of one message; the others are named as not answered."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """One question of perhaps several, with what was found for it."""
-
-    question: str
-    kind: Kind
-    evidence: Evidence
-    chance: float
 
 
 class Assistant:
@@ -74,6 +62,7 @@ class Assistant:
         self.search = search
         self.model = model
         self.coverage = (coverage or read_coverage()).of(search)
+        self.parts = Parts(search, self.coverage)
         self.essential = (essential or read_essential()).of(search)
         self.limit = limit
 
@@ -88,7 +77,7 @@ class Assistant:
 
     def evidence_for(self, asked: Asked, context: str = "") -> Evidence:
         """Return what one question finds; `context` is a text that helps to find only."""
-        return gather(self.search, as_question(asked.resolved), context[:MOST_CONTEXT], mend=asked.english)
+        return self.parts.evidence_for(asked, context[:MOST_CONTEXT])
 
     def answer(self, question: str, history: tuple[Turn, ...] = (), page: str = "", context: str = "") -> Answer:
         """Answer from the guide, or say that it does not cover the question.
@@ -130,13 +119,12 @@ class Assistant:
             return
         if asked.understood:
             yield asked
-        parts = [self._look_up(part, context) for part in parts_of(asked)]
-        parts = [side for part in parts for side in self._sides(part)]
+        parts = self.parts.find(asked, context[:MOST_CONTEXT])
         found = time.perf_counter()
-        covered = [part for part in parts if part.chance >= self.coverage.threshold]
+        covered = [part for part in parts if self.parts.is_covered(part)]
         written: Written | None = None
         if writing and covered:
-            wanted = " ".join(part.question for part in covered)
+            wanted = asked.resolved if len(covered) == len(parts) else " ".join(part.question for part in covered)
             written = yield from writing.write(wanted, [part.evidence for part in covered], self.search)
         if stop is not None and stop.is_set():
             return
@@ -165,38 +153,18 @@ class Assistant:
             },
         )
 
-    def _look_up(self, asked: Asked, context: str) -> _Part:
-        evidence = self.evidence_for(asked, context)
-        part = _Part(asked.resolved, asked.kind, evidence, self.coverage.chance(signals(asked, evidence)))
-        if not asked.understood or len(asked.parts) > 1:
-            return part
-        # a follow-up's own words must be there; those that it took over helped to find, and the dialogue vouches for them
-        own = gather(self.search, asked.question, asked.resolved, whole=asked.resolved, mend=asked.english)
-        return max(part, _Part(asked.resolved, asked.kind, own, self.coverage.chance(signals(asked, own))), key=lambda found: found.chance)
-
-    def _sides(self, part: _Part) -> tuple[_Part, ...]:
-        """Return a comparison as what each side is, where no sentence or row of what was found speaks of both.
-
-        One side alone would be half an answer: if the guide says what the other is nowhere, the answer is partial and names it.
-        """
-        sides = sides_of(self.search.vocabulary.mend(part.question)) if part.kind == "comparison" else None
-        if sides is None or compares(part.evidence, sides):
-            return (part,)
-        each = [self._look_up(Asked(question, question, "definition", (question,)), "") for question in map("What is {}?".format, sides)]
-        known = sum(found.chance >= self.coverage.threshold for found in each)
-        enough = 1 if part.chance >= self.coverage.threshold else len(each)
-        return tuple(each) if known >= enough else (part,)
-
-    def _write(self, asked: Asked, parts: list[_Part], covered: list[_Part], written: "Written | None" = None) -> Answer:
+    def _write(self, asked: Asked, parts: list[Part], covered: list[Part], written: "Written | None" = None) -> Answer:
         statements: tuple[Statement, ...] = ()
         citations: tuple[Citation, ...] = ()
-        dropped = 0
+        notes: tuple[str | None, ...] = ()
         if written and written.enough:
             statements, citations = written.statements, written.citations
         elif covered:
             room = max(2, self.limit // len(covered))
             chosen = [part for found in covered for part in select(found.kind, found.evidence, room, self.essential)]
             statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
+            lost = f"{dropped} statement(s) were left out because their source does not hold them." if dropped else None
+            notes = (quoted_in_part(chosen), lost)
         missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
         verdict: Verdict = "not_covered" if not statements else "partial" if missing else "answered"
         # of a partial answer, the part that is missing was looked for in vain
@@ -211,19 +179,17 @@ class Assistant:
             weakest_evidence=weakest_citation(citations),
             nearest=places(nearest_sections(vain), self.search.manifest.site_url) if verdict != "answered" else (),
             missing="; ".join(missing) if verdict == "partial" else None,
-            notes=(*self._notes(asked, dropped, found=bool(statements)), *(written.notes if written else ())),
+            notes=(*self._notes(asked, found=bool(statements)), *filter(None, notes), *(written.notes if written else ())),
             **_spent(written),
         )
 
-    def _notes(self, asked: Asked, dropped: int, *, found: bool) -> tuple[str, ...]:
+    def _notes(self, asked: Asked, *, found: bool) -> tuple[str, ...]:
         notes = []
         if not asked.english:
             best = " The best match for your question is below." if found else " Please ask in English."
             notes.append(f"The guide and its assistant speak English.{best}")
         if self.search.embedder is None:
             notes.append("Searched by words only: the index has no embedding model.")
-        if dropped:
-            notes.append(f"{dropped} statement(s) were left out because their source does not hold them.")
         return tuple(notes)
 
     def _greet(self, asked: Asked, page: str) -> Answer:
@@ -235,11 +201,6 @@ class Assistant:
         suggestions = starting_points(self.search, page)
         notes = (lines[asked.small_talk or "greeting"],)
         return Answer(asked.question, "answered", 1.0, NAME, notes=notes, suggestions=suggestions, index_version=self.search.version)
-
-
-def parts_of(asked: Asked) -> list[Asked]:
-    """Return the questions in one message that are answered, each by itself."""
-    return [replace(asked, resolved=part, kind=kind_of(part)) for part in asked.parts[:MOST_PARTS]]
 
 
 def _spent(written: "Written | None") -> dict[str, Any]:

@@ -30,9 +30,19 @@ _SUBJECTS = re.compile(
     r"(?:give(?: me| us)? )?(?:an? )?(?:\w+ )?(?:overview|summary|introduction|explanation) (?:of|to)) ",
     re.IGNORECASE,
 )
-_TRAIL = re.compile(
-    r"(?:[\s,]*\b(?:to (?:me|us)|for (?:me|us)|please|pls|briefly|in (?:simple|plain|short|a few) \w+|thanks))+\W*$", re.IGNORECASE
+_LAYMAN = (
+    r"(?:child|kid|beginner|newcomer|layman|layperson|boss|manager|director|executive|lawyer|colleague|student|friend|non-\w+|\w+-year-old)"
 )
+_TRAIL = re.compile(
+    r"(?:[\s,]*\b(?:to (?:me|us)|for (?:me|us|beginners|dummies)|please|pls|briefly|in (?:simple|plain|short|a few) \w+|thanks|"
+    rf"(?:to|for) (?:an?|my|our|the) (?:[\w-]+ ){{0,2}}{_LAYMAN}\b[^.?!,]*|like (?:i am|i['’]?m) \S+(?: years? old)?))+\W*$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"^(?P<subject>[^:?,.]+)[:,] (?:please )?(?:explain|define|describe|what is (?:it|this|that)|meaning|definition)\b[^?.,]*\W*$",
+    re.IGNORECASE,
+)
+"""A subject, and after it the request to explain it."""
 _ASKS = re.compile(r"(?:what|which|who|whom|how|when|where|why|whether)\b", re.IGNORECASE)
 _QUESTION_INSIDE = re.compile(r"\?\s*\S|\b(?:and|then)\b.*\b(?:what|which|who|how|when|where|why)\b", re.IGNORECASE)
 _HEAD = re.compile(r"^.*?(?= (?:of|for|in|on|to|that|which|with|between|at|from|by)\b|$)", re.IGNORECASE)
@@ -45,6 +55,8 @@ def as_question(asked: str) -> str:
         return asked
     if (told := _TELL.sub("", bare)) != bare:
         return _finished(told)
+    if named := _NAMED.match(bare):
+        bare = f"explain {named['subject'].strip()}"
     for form, always_many in ((_LISTS, True), (_SUBJECTS, False)):
         subject = _TRAIL.sub("", form.sub("", bare, count=1).rstrip(" .!?"))
         if subject and form.match(bare):

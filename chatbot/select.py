@@ -33,12 +33,12 @@ _ADDED = 2
 """Most units of such a section."""
 _TABLED = frozenset(("comparison", "list"))
 """Kinds of questions that a table answers, wherever it stands."""
+_PROCEDURAL = frozenset(("list", "how-to", "open"))
+"""Kinds of questions that may ask for a procedure."""
 _REPEATS = 0.55
 """Share of common terms from which a sentence says again what another said."""
 _WORDS = 4
 """A shorter sentence says nothing by itself."""
-_COMPARED = 3
-"""Best sections in which a comparison is sought."""
 _SEVERAL = 2
 """Items or rows that must answer, and half of all, for the others to be quoted with them."""
 _POINTED_BACK = 3
@@ -105,17 +105,6 @@ def select(kind: Kind, evidence: Evidence, limit: int, essential: Logistic) -> l
     return [Chosen(part.section, tuple(_with_code(part))) for part in chosen]
 
 
-def compares(evidence: Evidence, sides: tuple[str, str]) -> bool:
-    """Say whether one of the best sections speaks of both sides in one breath: in its headings, or in a sentence or row."""
-    wanted = [set(terms(side)) for side in sides]
-    said = (
-        set(terms(text))
-        for section in evidence.sections[:_COMPARED]
-        for text in (" ".join(section.hit.passage.headings[1:]), *(scored.unit.text for scored in section.units))
-    )
-    return any(all(side <= found for side in wanted) for found in said)
-
-
 def _with_code(part: Chosen) -> Iterator[Scored]:
     """Yield a section's chosen units, each that introduces code with that code: without it, it says nothing."""
     units = part.section.units
@@ -125,17 +114,22 @@ def _with_code(part: Chosen) -> Iterator[Scored]:
 
 
 def _introduced(section: SectionEvidence, place: int) -> range:
-    """Return the code that a sentence or item introduces, after the name of its file if it bears one; nothing if it is too long."""
+    """Return the code that a sentence or item introduces, after the name of its file if it bears one; nothing if it is too long.
+
+    A sentence does that which points ahead, or is all that its paragraph says before the code.
+    """
     after = section.units[place + 1 : place + 3]
     named = bool(after) and after[0].unit.kind == "text" and len(after[0].unit.text.split()) < _WORDS
     code = after[named].unit if len(after) > named else None
+    scored = section.units[place]
+    alone = scored.unit.kind == "text" and all(other.place != scored.place for other in section.units[:place][-1:])
     shown = code is not None and code.kind == "code" and code.text.count("\n") < CODE_LINES
-    return range(place + 1, place + 2 + named) if shown and _INTRODUCES.search(section.units[place].unit.text) else range(0)
+    return range(place + 1, place + 2 + named) if shown and (alone or _INTRODUCES.search(scored.unit.text)) else range(0)
 
 
 def _weigh(section: SectionEvidence, told: Sequence[float], threshold: float) -> _Weighed:
     quotable = [place for place in range(len(told)) if _quotable(section, place)]
-    headed = (group for group in _groups(section) if section.units[group[0]].unit.label == "header")
+    headed = (group for group in section.groups() if section.units[group[0]].unit.label == "header")
     return _Weighed(
         section,
         {place: max(told[at] for at in (place, *_introduced(section, place))) for place in quotable},
@@ -151,7 +145,7 @@ def _from_lead(kind: Kind, found: _Weighed, threshold: float) -> set[int]:
         least = {place: threshold / 2 if _introduced(found.section, place) else threshold for place in chances}
     else:
         least = {place: max(threshold, _AHEAD * chances[best]) if place < best else threshold for place in chances}
-    return _complete(found.section, {place for place in chances if chances[place] >= least[place]} | {best})
+    return _complete(kind, found.section, {place for place in chances if chances[place] >= least[place]} | {best})
 
 
 def _from_other(found: _Weighed, table: Sequence[int], said: Sequence[Scored]) -> set[int]:
@@ -161,12 +155,12 @@ def _from_other(found: _Weighed, table: Sequence[int], said: Sequence[Scored]) -
 
 
 def _widened(only: Chosen, weighed: Sequence[_Weighed]) -> list[Chosen]:
-    """Return an answer of one unit with the likeliest that follows it, or else with the likeliest of another section."""
+    """Return an answer of one unit with the likeliest that follows it, or else with the likeliest of another section; no single step."""
     place = only.section.units.index(only.units[0])
     for found in weighed:
         units, chances = found.section.units, found.chances
         same = found.section is only.section
-        others = [at for at in chances if (at > place or not same) and not _repeats(units[at], only.units)]
+        others = [at for at in chances if (at > place or not same) and not (units[at].unit.label or _repeats(units[at], only.units))]
         if others:
             order = [*([place] if same else []), max(others, key=lambda at: chances[at])]
             added = Chosen(found.section, tuple(units[at] for at in _with_context(found.section, order, 1 + _POINTED_BACK)))
@@ -182,32 +176,37 @@ def _quotable(section: SectionEvidence, place: int) -> bool:
     return not scored.unit.text.endswith(":") or bool(_introduced(section, place))
 
 
-def _complete(section: SectionEvidence, places: set[int]) -> set[int]:
-    """Return places with the rest of each list or table of which half is among them; of a long one, without what is nested in it."""
+def _complete(kind: Kind, section: SectionEvidence, places: set[int]) -> set[int]:
+    """Return places with the rest of each list or table of which half is among them; of a long one, without what is nested in it.
+
+    Of numbered steps one is enough where a procedure may be asked for: the third without the others is no way to do anything.
+    """
     found = set(places)
-    for group in _groups(section):
+    for group in section.groups():
         body = [place for place in group if section.units[place].unit.label != "header"]
-        if len(places.intersection(body)) >= max(_SEVERAL, len(body) / 2):
+        together = kind in _PROCEDURAL and _is_numbered(section, body)
+        if len(places.intersection(body)) >= (1 if together else max(_SEVERAL, len(body) / 2)):
             found.update(place for place in body if len(body) <= LIST_LIMIT or section.units[place].block.depth == 0)
     return found
 
 
-def _groups(section: SectionEvidence) -> list[list[int]]:
-    """Return the places of each list or table of a section."""
-    groups: dict[tuple[str, int], list[int]] = {}
-    for place, scored in enumerate(section.units):
-        if scored.unit.kind in ("item", "row"):
-            groups.setdefault((scored.unit.kind, scored.block.group), []).append(place)
-    return list(groups.values())
+def _is_numbered(section: SectionEvidence, places: Sequence[int]) -> bool:
+    return all(section.units[place].unit.label not in ("", "header") for place in places)
 
 
 def _with_context(section: SectionEvidence, order: Sequence[int], most: int) -> list[int]:
-    """Return as many of the places as there is room for, the first ones first, with what each needs to be understood; in reading order."""
+    """Return as many of the places as there is room for, the first ones first, with what each needs to be understood; in reading order.
+
+    Numbered steps come together: without room for all of them there is none for a second one.
+    """
     kept: set[int] = set()
+    steps = [group for group in section.groups() if _is_numbered(section, group)]
     for place in order:
-        needed = {place, *_context(section, place)}
-        if len(kept | needed) <= most or (most > 0 and not kept):
+        needed = {place, *_context(section, place), *next(({*group}.intersection(order) for group in steps if place in group), ())}
+        if len(kept | needed) <= most:
             kept |= needed
+    if order and most > 0 and not kept:
+        kept = {order[0], *_context(section, order[0])}
     return sorted(kept)
 
 
@@ -215,7 +214,7 @@ def _context(section: SectionEvidence, place: int) -> list[int]:
     """Return what a unit needs before it: the sentences that it points back to, a list's introduction, a table's header."""
     if section.units[place].unit.kind == "text":
         return _pointed_to(section, place)
-    first = next((group[0] for group in _groups(section) if place in group), place)
+    first = next((group[0] for group in section.groups() if place in group), place)
     if section.units[first].unit.label == "header":
         return [first]
     before = section.units[first - 1].unit if first else None

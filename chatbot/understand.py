@@ -158,6 +158,9 @@ _SIDES = tuple(
 )
 _ASPECT = re.compile(r" (for|in|on|when|if|regarding|concerning|with regard|under|during)\b", re.IGNORECASE)
 """What a comparison is about, behind its two sides."""
+_TAIL = re.compile(r"\W*\b(differences?|(the )?same|whats?|which|who|how|why|explain(ed)?|please|pls|i|we|my|our)\b.*$", re.IGNORECASE)
+"""What asks once more, behind the last thing compared."""
+_AGAINST_ANOTHER = re.compile(r",? (?:vs\.?|versus) ", re.IGNORECASE)
 _DEGREES = frozenset("main key biggest basic exact real actual important".split())
 """Words before "difference" that ask for nothing in particular."""
 _SPLIT = re.compile(r"(?<=\?)\s+(?=\S)|,?\s+and\s+(?=(?:what|how|why|when|who|where|which|should|does|do|is|are|can)\b)", re.IGNORECASE)
@@ -186,7 +189,9 @@ def understand(
     if greeting := _GREETING.match(typed):
         return Asked(typed, typed, "open", (typed,), small_talk="thanks" if greeting["thanks"] else "greeting")
     resolved = (complete or resolve)(typed, history)
-    return Asked(typed, resolved, kind_of(resolved), _parts(resolved), english=is_english(typed, known))
+    parts = _parts(resolved)
+    tied = _tied(resolved) if len(parts) == 1 else ()
+    return Asked(typed, resolved, kind_of(resolved), parts, english=is_english(typed, known), tied=tied)
 
 
 def _parts(question: str) -> tuple[str, ...]:
@@ -194,12 +199,25 @@ def _parts(question: str) -> tuple[str, ...]:
 
     "What is X and why does it matter?" points back to what was just named; "… and why?" belongs to what stands before it.
     """
-    first, *others = dict.fromkeys(part.strip() for part in _SPLIT.split(question) if part.strip())
+    first, *others = _split(question)
     topic = topic_of(first) if _DEFINES.match(first) else ""
     if topic and len(topic.split()) <= _LONGEST_PART:
         others = [_put(part, topic) if _PRONOUN.search(part) and _content(part) else part for part in others]
     alone = all(_stands_alone(part) and not _POINTER.search(part) for part in (first, *others))
     return (first, *others) if alone else (question,)
+
+
+def _tied(question: str) -> tuple[Asked, ...]:
+    """Return the questions in a message whose later ones need the first, each completed from it as a follow-up is; none if it is one."""
+    first, *others = _split(question)
+    if not others or not _stands_alone(first) or any(_ABOUT_ANSWERS.issuperset(_content(part)) for part in others):
+        return ()
+    completed = [first, *(resolve(part, (Turn("user", first),)) for part in others)]
+    return tuple(Asked(part, whole, kind_of(whole), (whole,)) for part, whole in zip((first, *others), completed, strict=True))
+
+
+def _split(question: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in _SPLIT.split(question) if part.strip()))
 
 
 def kind_of(question: str) -> Kind:
@@ -210,8 +228,8 @@ def kind_of(question: str) -> Kind:
     return "definition" if _SHORT_FORM.match(question) and len(_content(question)) <= 3 else "open"
 
 
-def sides_of(question: str) -> tuple[str, str] | None:
-    """Return the two things that a question compares, as it names them; none if it compares otherwise, or in one respect only.
+def sides_of(question: str) -> tuple[str, ...] | None:
+    """Return the things that a question compares, as it names them; none if it compares otherwise, or in one respect only.
 
     "How does X differ from Y?" asks for both as they are; "X vs Y for monitoring" for a text that holds them against each other.
     """
@@ -219,8 +237,8 @@ def sides_of(question: str) -> tuple[str, str] | None:
     found = next((found for form in _SIDES if (found := form.search(bare))), None)
     if found is None or _ASPECT.search(found["other"]) or not _DEGREES.issuperset(_content(_REQUEST.sub("", bare[: found.start()]))):
         return None
-    one, other = (topic_of(found[name]) for name in ("one", "other"))
-    return (one, other) if one and other and max(len(one.split()), len(other.split())) <= _LONGEST_PART else None
+    sides = tuple(topic_of(name) for name in (found["one"], *_AGAINST_ANOTHER.split(_TAIL.sub("", found["other"]))))
+    return sides if all(0 < len(side.split()) <= _LONGEST_PART for side in sides) else None
 
 
 def resolve(question: str, history: tuple[Turn, ...]) -> str:

@@ -3,7 +3,7 @@
 Fed by chatbot.select, read by chatbot.verify. A model may take its place behind the same shape of function.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chatbot.answer import Citation, Statement
 from chatbot.citations import cite
@@ -34,6 +34,20 @@ def write(chosen: list[Chosen], site_url: str = "") -> tuple[tuple[Statement, ..
     return tuple(statements), tuple(citations)
 
 
+def quoted_in_part(chosen: Sequence[Chosen]) -> str | None:
+    """Say of which lists and tables only a part is quoted, if any: who reads three rows shall know that there are seven."""
+    found = []
+    for part in chosen:
+        quoted = {id(scored) for scored in part.units}
+        for body in part.section.groups():
+            units = [part.section.units[place] for place in body if part.section.units[place].unit.label != "header"]
+            count = sum(id(scored) in quoted for scored in units)
+            if 0 < count < len(units):
+                name = "rows" if units[0].unit.kind == "row" else "steps" if units[0].unit.label else "items"
+                found.append(f"{count} of {len(units)} {name} under “{part.section.hit.passage.headings[-1]}”")
+    return f"Quoted in part: {', '.join(found)}." if found else None
+
+
 def _statement(scored: Scored, number: int) -> Statement:
     return Statement(scored.unit.kind, scored.unit.markdown, (number,), scored.unit.label)
 
@@ -53,6 +67,8 @@ def _runs(section: SectionEvidence, units: list[Scored]) -> Iterator[list[Scored
 def _continues(before: Scored, after: Scored, order: dict[int, int]) -> bool:
     if order[id(after)] != order[id(before)] + 1:
         return False
-    if before.place == after.place or after.unit.kind == "code":
+    if before.place == after.place:
         return True
-    return after.unit.kind in ("item", "row") and (before.block.group == after.block.group or before.unit.text.endswith(":"))
+    if after.unit.kind in ("item", "row") and before.block.group == after.block.group:
+        return True
+    return after.unit.kind in ("item", "row", "code") and before.unit.text.endswith(":")  # else a figure or a tool may stand between

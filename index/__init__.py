@@ -10,6 +10,7 @@ from index.base_reranker import UPSTREAM, load_base
 from index.blocks import text_blocks
 from index.build import BuildReport, build_index, build_pages
 from index.cross_encoder import CrossEncoder, Reranker
+from index.encoder import words_of
 from index.errors import IndexBroken, IndexMissing, ModelUnusable, SiteMissing, UserError
 from index.export import weights_digest
 from index.export_cross_encoder import ADAPTER, READ_TOKENS
@@ -65,6 +66,7 @@ __all__ = [
     "text_blocks",
     "visible",
     "weights_digest",
+    "words_of",
 ]
 
 

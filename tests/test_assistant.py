@@ -11,6 +11,7 @@ from chatbot.assistant import Assistant, load_assistant
 from chatbot.decide import signals
 from chatbot.evidence import gather
 from chatbot.settings import read_settings
+from chatbot.understand import sides_of
 from chatbot.verify import plain
 from index import IndexMissing, Search, Store, build_index
 
@@ -145,6 +146,22 @@ def test_comparison_of_which_one_side_is_unknown_is_partial_and_names_it(assista
     assert answer.verdict == "not_covered" or (answer.verdict == "partial" and "samovar" in (answer.missing or ""))
 
 
+@pytest.mark.parametrize(
+    "question", ["mlops vs devops difference", "aiops vs mlops i always mix them up", "jailbreak vs prompt injection same thing?"]
+)
+def test_comparison_that_a_section_draws_is_led_by_it(assistant: Assistant, question: str) -> None:
+    sides = sides_of(question) or ()
+    lead = assistant.answer(question).citations[0].heading.lower()
+    assert len(sides) == 2 and all(side in lead for side in sides), lead
+
+
+def test_three_things_compared_are_each_answered_for(assistant: Assistant) -> None:
+    answer = assistant.answer("model registry vs model card vs samovar")
+    said = " ".join(plain(statement.text) for statement in answer.statements)
+    assert "model registry is" in said and "model card is" in said
+    assert (answer.verdict, answer.missing) == ("partial", "samovar")
+
+
 def test_difference_of_two_misspelt_things_is_found_all_the_same(assistant: Assistant) -> None:
     right = assistant.answer("How does prompt caching differ from semantic caching?")
     assert assistant.answer("How does prompt cachng differ from semantic cachng?").citations[0].url == right.citations[0].url
@@ -172,6 +189,21 @@ def test_steps_come_in_order_with_their_numbers(brewing: Assistant) -> None:
     steps = [statement for statement in brewing.answer("How do I descale the machine?").statements if statement.kind == "item"]
     assert [step.label for step in steps] == ["1.", "2.", "3.", "4.", "5."]
     assert (steps[0].text, steps[-1].text) == ("Empty the water tank.", "Rinse with two tanks of fresh water.")
+
+
+def test_list_that_is_quoted_in_part_says_so(brewing: Assistant) -> None:
+    answer = brewing.answer("How long does the single boiler take to heat?")
+    rows = [statement.text for statement in answer.statements if statement.kind == "row"]
+    assert any(text.startswith("Heating time") for text in rows) and len(rows) < 4
+    assert f"Quoted in part: {len(rows) - 1} of 3 rows under “Single boiler or dual boiler?”." in answer.notes
+    assert not any("in part" in note for note in brewing.answer("How do I descale the machine?").notes)
+
+
+def test_numbered_steps_that_do_not_fit_are_left_out_together(brewing: Assistant) -> None:
+    short = Assistant(brewing.search, limit=3)
+    answer = short.answer("When is it worth the time to descale the machine with citric acid, and to rinse it with two tanks of water?")
+    labels = [statement.label for statement in answer.statements if statement.kind == "item"]
+    assert labels in ([], ["1.", "2.", "3.", "4.", "5."]) or len(labels) == 1
 
 
 def test_sentence_that_introduces_code_is_quoted_with_it(brewing: Assistant) -> None:
@@ -261,6 +293,21 @@ def test_covered_half_is_answered_and_the_other_is_named(assistant: Assistant) -
     assert answer.missing == "which opera did Verdi write in Cairo?"
     assert "feature store" in answer.statements[0].text.lower()
     assert answer.nearest
+
+
+def test_question_that_needs_the_one_before_it_gets_an_answer_of_its_own(brewing: Assistant) -> None:
+    answer = brewing.answer("How do I descale the machine, and how often should it be descaled?")
+    texts = said(answer)
+    assert "Rinse with two tanks of fresh water." in texts
+    assert "Descale the machine every two months, because scale narrows the pipes." in texts
+
+
+def test_question_that_could_stand_alone_is_meant_of_what_was_just_asked(assistant: Assistant) -> None:
+    answer = assistant.answer("How do we measure hallucinations and what rate is acceptable?")
+    assert answer.verdict == "answered"
+    assert any("acceptable rate" in text for text in said(answer))
+    other = assistant.answer("Which opera did Verdi write in Cairo and what rate is acceptable?")
+    assert other.verdict == "not_covered", "nothing vouches for it"
 
 
 def test_two_short_questions_are_two_parts(assistant: Assistant) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from chatbot.assistant import Assistant, parts_of
+from chatbot.assistant import Assistant
 from chatbot.cli import app
 from chatbot.decide import read_coverage
 from chatbot.essential import signals
@@ -23,6 +23,7 @@ from chatbot.evaluation.measure import Results
 from chatbot.evaluation.run import evaluate_site, failures, fit, fit_sentences, fit_support, to_json, write_report
 from chatbot.evaluation.sentences import fit_essential
 from chatbot.evaluation.statements import fit_limits, judge
+from chatbot.parts import parts_of
 from chatbot.settings import Settings
 from chatbot.verify import plain
 from index import Search, Store, UserError, build_index

@@ -20,6 +20,11 @@ from chatbot.requests import as_question
         ("Could you please explain to me what scale is?", "What scale is?"),
         ("Give me an overview of grinders", "What are grinders?"),
         ("Hi, what is RAG?", "What is RAG?"),
+        ("explain scale like I'm five", "What is scale?"),
+        ("Explain a portafilter to a hotel manager who has never seen one", "What is a portafilter?"),
+        ("crema: explain to my boss", "What is crema?"),
+        ("crema, what is it", "What is crema?"),
+        ("Explain the move to a new boiler", "What is the move to a new boiler?"),
     ],
 )
 def test_request_becomes_the_question_that_it_stands_for(asked: str, question: str) -> None:
@@ -35,6 +40,7 @@ def test_request_becomes_the_question_that_it_stands_for(asked: str, question: s
         "list of what is missing",
         "So far we only call APIs. What can go wrong?",
         "Explain drift and what to do about it",
+        "grinders: what do they cost and who cleans them",
         "Compare canary and shadow deployment.",
         "Can you use both?",
         "list",

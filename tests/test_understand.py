@@ -175,6 +175,20 @@ def test_only_questions_that_stand_alone_are_parts(question: str, parts: list[st
 
 
 @pytest.mark.parametrize(
+    ("question", "tied"),
+    [
+        ("How do I start a pilot and when does it end?", ["How do I start a pilot", "when does start a pilot end?"]),
+        ("Who owns the registry, and who may change it? Why?", []),
+        ("How do I monitor drift? Which tools trace prompts?", []),
+        ("What is drift and why?", []),
+    ],
+    ids=["back to a whole question", "one is a word", "both stand alone", "second is a word"],
+)
+def test_question_that_needs_the_one_before_it_is_completed_from_it(question: str, tied: list[str]) -> None:
+    assert [part.resolved for part in understand(question).tied] == tied
+
+
+@pytest.mark.parametrize(
     "text", ["hi", "Hello there!", "thank you very much", "who are you?", "what can you do?", "help", "Good morning", "ok"]
 )
 def test_small_talk_is_told_from_questions(text: str) -> None:
@@ -233,6 +247,8 @@ def test_topic_is_the_question_without_what_holds_it_together(question: str, top
         ("arabica vs robusta, whats the difference", ("arabica", "robusta")),
         ("So what is drip coffee as opposed to espresso?", ("drip coffee", "espresso")),
         ("Tell me the main differences between arabica and robusta", ("arabica", "robusta")),
+        ("arabica vs robusta vs liberica", ("arabica", "robusta", "liberica")),
+        ("arabica versus robusta i always mix them up", ("arabica", "robusta")),
         ("What is the price difference between arabica and robusta?", None),
         ("arabica vs robusta for espresso", None),
         ("What is the difference between arabica and robusta in price?", None),
@@ -240,5 +256,5 @@ def test_topic_is_the_question_without_what_holds_it_together(question: str, top
         ("What is a kettle?", None),
     ],
 )
-def test_sides_of_a_comparison_are_named_as_the_question_names_them(question: str, sides: tuple[str, str] | None) -> None:
+def test_sides_of_a_comparison_are_named_as_the_question_names_them(question: str, sides: tuple[str, ...] | None) -> None:
     assert sides_of(question) == sides

@@ -10,12 +10,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from chatbot.answer import Kind
-from chatbot.assistant import Assistant, parts_of
+from chatbot.assistant import Assistant
 from chatbot.essential import SIGNALS, Essential, signals
 from chatbot.evaluation.cases import Case
 from chatbot.evaluation.fit import unscaled
 from chatbot.evidence import Evidence
 from chatbot.fitted import Logistic
+from chatbot.parts import parts_of
 from chatbot.select import select
 from chatbot.verify import plain
 
