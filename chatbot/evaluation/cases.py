@@ -75,6 +75,10 @@ class _Statements(_Model):
     altered: list[dict[Alteration, str]] = []
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Libyaml's, where the package has it: ten times as fast."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """A statement about the guide, as a language model might write it."""
@@ -196,7 +200,7 @@ def read_file(file: Path, shape: Any) -> Any:
     if not file.is_file():
         return []
     try:
-        return TypeAdapter(shape).validate_python(yaml.safe_load(file.read_text("utf-8")))
+        return TypeAdapter(shape).validate_python(yaml.load(file.read_text("utf-8"), _LOADER))  # noqa: S506, a safe one
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise UserError(
             f"The evaluation file '{file}' can't be used: {error}.", remedy="Mend it; its form is described at its top."
