@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 HISTORY = 12
 """Turns of a dialogue that are looked at: six questions with their answers."""
-MOST_CONTEXT = 300
-"""Characters of selected text that help to find; more would drown the question."""
 
 
 class Assistant:
@@ -77,7 +75,7 @@ class Assistant:
 
     def evidence_for(self, asked: Asked, context: str = "") -> Evidence:
         """Return what one question finds; `context` is a text that helps to find only."""
-        return self.parts.evidence_for(asked, context[:MOST_CONTEXT])
+        return self.parts.evidence_for(asked, context)
 
     def answer(self, question: str, history: tuple[Turn, ...] = (), page: str = "", context: str = "") -> Answer:
         """Answer from the guide, or say that it does not cover the question.
@@ -119,16 +117,17 @@ class Assistant:
             return
         if asked.understood:
             yield asked
-        parts = self.parts.find(asked, context[:MOST_CONTEXT])
+        parts = self.parts.find(asked, context)
         found = time.perf_counter()
         covered = [part for part in parts if self.parts.is_covered(part)]
+        missing = [*(part.told for part in parts if part not in covered), *asked.parts[MOST_PARTS:]]
         written: Written | None = None
         if writing and covered:
-            wanted = asked.resolved if len(covered) == len(parts) else " ".join(part.question for part in covered)
+            wanted = " ".join(part.question for part in covered) if missing else asked.resolved
             written = yield from writing.write(wanted, [part.evidence for part in covered], self.search)
         if stop is not None and stop.is_set():
             return
-        answer = self._write(asked, parts, covered, written)
+        answer = self._write(asked, parts, covered, missing, written)
         shown = written is not None and written.shown
         first = found + written.first_seconds if written and shown else time.perf_counter()
         if not shown:
@@ -153,7 +152,7 @@ class Assistant:
             },
         )
 
-    def _write(self, asked: Asked, parts: list[Part], covered: list[Part], written: "Written | None" = None) -> Answer:
+    def _write(self, asked: Asked, parts: list[Part], covered: list[Part], missing: list[str], written: "Written | None") -> Answer:
         statements: tuple[Statement, ...] = ()
         citations: tuple[Citation, ...] = ()
         notes: tuple[str | None, ...] = ()
@@ -165,7 +164,6 @@ class Assistant:
             statements, citations, dropped = verify(*write(chosen, self.search.manifest.site_url))
             lost = f"{dropped} statement(s) were left out because their source does not hold them." if dropped else None
             notes = (quoted_in_part(chosen), lost)
-        missing = [part.question for part in parts if part not in covered] + list(asked.parts[MOST_PARTS:])
         verdict: Verdict = "not_covered" if not statements else "partial" if missing else "answered"
         # of a partial answer, the part that is missing was looked for in vain
         vain = [part.evidence for part in ([part for part in parts if part not in covered] or parts)]

@@ -4,6 +4,7 @@ Gathers evidence and decides for each by itself; fed by chatbot.understand, read
 """
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from chatbot.answer import Asked, Kind
 from chatbot.decide import signals
@@ -15,6 +16,8 @@ from index import Search
 
 MOST_PARTS = 3
 """Questions answered of one message; the others are named as not answered."""
+MOST_CONTEXT = 300
+"""Characters of selected text that help to find; more would drown the question."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +29,13 @@ class Part:
     evidence: Evidence
     chance: float
     """That the guide covers it, 0 to 1."""
+    side: str = ""
+    """What it is about, if that is one of the things that a question compares."""
+
+    @property
+    def told(self) -> str:
+        """What a reader is told of it if the guide does not cover it."""
+        return self.side or self.question
 
     @property
     def lead(self) -> SectionEvidence | None:
@@ -45,7 +55,7 @@ class Parts:
 
         Args:
             asked: From chatbot.understand.
-            context: Text that helps to find only.
+            context: Text that helps to find only, of which the beginning counts.
         """
         return [side for part in self._of_each(asked, context) for side in self._sides(part)]
 
@@ -55,7 +65,7 @@ class Parts:
 
     def evidence_for(self, asked: Asked, context: str = "") -> Evidence:
         """Return what one question finds."""
-        return gather(self.search, as_question(asked.resolved), context, mend=asked.english)
+        return gather(self.search, as_question(asked.resolved), context[:MOST_CONTEXT], mend=asked.english)
 
     def _of_each(self, asked: Asked, context: str) -> list[Part]:
         """Look each question up.
@@ -63,9 +73,9 @@ class Parts:
         Those that need the first are taken apart only where each has an answer of its own: completed, they are asked less well than typed.
         One that stands alone may still have been meant of what the first is about: "How is drift measured, and what is acceptable?"
         """
-        apart = [self._look_up(part, context) for part in asked.tied] if len(asked.tied) <= MOST_PARTS else []
-        leads = {part.lead.hit.passage.url for part in apart if part.lead and self.is_covered(part)}
-        if apart and len(leads) == len(apart):
+        tied = asked.tied if len(asked.tied) <= MOST_PARTS else ()
+        apart = list(takewhile(self.is_covered, (self._look_up(part, context) for part in tied)))
+        if tied and len({part.lead.hit.passage.url for part in apart if part.lead}) == len(tied):
             return apart
         first, *others = parts_of(asked)
         found = [self._look_up(part, context) for part in (first, *others)]
@@ -109,7 +119,7 @@ class Parts:
     def _side(self, name: str) -> Part:
         question = f"What is {name}?"
         found = self._look_up(Asked(question, question, "definition", (question,)))
-        return replace(found, question=name, chance=found.chance if self._speaks_of(found, (name,)) else 0.0)
+        return replace(found, side=name, chance=found.chance if self._speaks_of(found, (name,)) else 0.0)
 
     def _speaks_of(self, part: Part, things: tuple[str, ...]) -> bool:
         return part.lead is not None and speaks_of(self.search, part.evidence.query, part.lead, things)

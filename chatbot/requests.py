@@ -35,14 +35,15 @@ _LAYMAN = (
 )
 _TRAIL = re.compile(
     r"(?:[\s,]*\b(?:to (?:me|us)|for (?:me|us|beginners|dummies)|please|pls|briefly|in (?:simple|plain|short|a few) \w+|thanks|"
-    rf"(?:to|for) (?:an?|my|our|the) (?:[\w-]+ ){{0,2}}{_LAYMAN}\b[^.?!,]*|like (?:i am|i['’]?m) \S+(?: years? old)?))+\W*$",
+    rf"(?:to|for) (?:an?|my) (?:[\w-]+ ){{0,2}}{_LAYMAN}\b[^.?!,]*|like (?:i am|i['’]?m) \S+(?: years? old)?))+\W*$",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"^(?P<subject>[^:?,.]+)[:,] (?:please )?(?:explain|define|describe|what is (?:it|this|that)|meaning|definition)\b[^?.,]*\W*$",
+    r"^(?P<subject>[^:?,.]+)[:,] (?:please )?"
+    r"(?:(?:explain|define|describe)(?: (?:it|this|that))?|what is (?:it|this|that)(?: called)?|meaning|definition)$",
     re.IGNORECASE,
 )
-"""A subject, and after it the request to explain it."""
+"""A subject, and after it the request to explain it and nothing else."""
 _ASKS = re.compile(r"(?:what|which|who|whom|how|when|where|why|whether)\b", re.IGNORECASE)
 _QUESTION_INSIDE = re.compile(r"\?\s*\S|\b(?:and|then)\b.*\b(?:what|which|who|how|when|where|why)\b", re.IGNORECASE)
 _HEAD = re.compile(r"^.*?(?= (?:of|for|in|on|to|that|which|with|between|at|from|by)\b|$)", re.IGNORECASE)
@@ -55,7 +56,7 @@ def as_question(asked: str) -> str:
         return asked
     if (told := _TELL.sub("", bare)) != bare:
         return _finished(told)
-    if named := _NAMED.match(bare):
+    if named := _NAMED.match(_TRAIL.sub("", bare.rstrip(" .!?"))):
         bare = f"explain {named['subject'].strip()}"
     for form, always_many in ((_LISTS, True), (_SUBJECTS, False)):
         subject = _TRAIL.sub("", form.sub("", bare, count=1).rstrip(" .!?"))

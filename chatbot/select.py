@@ -122,7 +122,7 @@ def _introduced(section: SectionEvidence, place: int) -> range:
     named = bool(after) and after[0].unit.kind == "text" and len(after[0].unit.text.split()) < _WORDS
     code = after[named].unit if len(after) > named else None
     scored = section.units[place]
-    alone = scored.unit.kind == "text" and all(other.place != scored.place for other in section.units[:place][-1:])
+    alone = scored.unit.kind == "text" and (place == 0 or section.units[place - 1].place != scored.place)
     shown = code is not None and code.kind == "code" and code.text.count("\n") < CODE_LINES
     return range(place + 1, place + 2 + named) if shown and (alone or _INTRODUCES.search(scored.unit.text)) else range(0)
 

@@ -158,7 +158,7 @@ _SIDES = tuple(
 )
 _ASPECT = re.compile(r" (for|in|on|when|if|regarding|concerning|with regard|under|during)\b", re.IGNORECASE)
 """What a comparison is about, behind its two sides."""
-_TAIL = re.compile(r"\W*\b(differences?|(the )?same|whats?|which|who|how|why|explain(ed)?|please|pls|i|we|my|our)\b.*$", re.IGNORECASE)
+_TAIL = re.compile(r"(?<=\w)\W+(differences?|(the )?same|whats?|which|who|how|why|explain(ed)?|please|pls|i|we|my|our)\b.*$", re.IGNORECASE)
 """What asks once more, behind the last thing compared."""
 _AGAINST_ANOTHER = re.compile(r",? (?:vs\.?|versus) ", re.IGNORECASE)
 _DEGREES = frozenset("main key biggest basic exact real actual important".split())

@@ -36,16 +36,20 @@ def write(chosen: list[Chosen], site_url: str = "") -> tuple[tuple[Statement, ..
 
 def quoted_in_part(chosen: Sequence[Chosen]) -> str | None:
     """Say of which lists and tables only a part is quoted, if any: who reads three rows shall know that there are seven."""
-    found = []
-    for part in chosen:
-        quoted = {id(scored) for scored in part.units}
-        for body in part.section.groups():
-            units = [part.section.units[place] for place in body if part.section.units[place].unit.label != "header"]
-            count = sum(id(scored) in quoted for scored in units)
-            if 0 < count < len(units):
-                name = "rows" if units[0].unit.kind == "row" else "steps" if units[0].unit.label else "items"
-                found.append(f"{count} of {len(units)} {name} under “{part.section.hit.passage.headings[-1]}”")
-    return f"Quoted in part: {', '.join(found)}." if found else None
+    quoted: dict[tuple[str, tuple[str, ...]], tuple[SectionEvidence, set[int]]] = {}
+    for part in chosen:  # of one section, several questions may quote
+        passage = part.section.hit.passage
+        _, places = quoted.setdefault((passage.url, passage.headings), (part.section, set()))
+        places.update(map(part.section.units.index, part.units))
+    cut = []
+    for section, places in quoted.values():
+        for group in section.groups():
+            body = [place for place in group if section.units[place].unit.label != "header"]
+            if 0 < (count := len(places.intersection(body))) < len(body):
+                unit = section.units[body[0]].unit
+                name = "rows" if unit.kind == "row" else "steps" if unit.label else "items"
+                cut.append(f"{count} of {len(body)} {name} under “{section.hit.passage.headings[-1]}”")
+    return f"Quoted in part: {', '.join(cut)}." if cut else None
 
 
 def _statement(scored: Scored, number: int) -> Statement:

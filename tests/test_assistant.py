@@ -199,13 +199,6 @@ def test_list_that_is_quoted_in_part_says_so(brewing: Assistant) -> None:
     assert not any("in part" in note for note in brewing.answer("How do I descale the machine?").notes)
 
 
-def test_numbered_steps_that_do_not_fit_are_left_out_together(brewing: Assistant) -> None:
-    short = Assistant(brewing.search, limit=3)
-    answer = short.answer("When is it worth the time to descale the machine with citric acid, and to rinse it with two tanks of water?")
-    labels = [statement.label for statement in answer.statements if statement.kind == "item"]
-    assert labels in ([], ["1.", "2.", "3.", "4.", "5."]) or len(labels) == 1
-
-
 def test_sentence_that_introduces_code_is_quoted_with_it(brewing: Assistant) -> None:
     answer = brewing.answer("How do I set the brewing temperature remotely?")
     shown = [(statement.kind, statement.text) for statement in answer.statements]

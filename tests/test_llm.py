@@ -111,6 +111,13 @@ def test_invented_number_is_replaced_by_a_quote_or_left_out_and_counted(writing:
     assert "1" in answer.notes[0]
 
 
+def test_model_is_not_asked_what_was_not_looked_up(writing: Assistant, server: ScriptedServer) -> None:
+    server.play(faithful())
+    answer = writing.answer("What is LLMOps? What is MLOps? What is a feature store? What is concept drift?")
+    assert answer.missing == "What is concept drift?"
+    assert "What is a feature store?" in server.prompt() and "concept drift?" not in server.prompt()
+
+
 def test_if_too_little_survives_the_guide_is_quoted_and_the_cost_is_told(
     writing: Assistant, assistant: Assistant, server: ScriptedServer
 ) -> None:

@@ -24,6 +24,8 @@ from chatbot.requests import as_question
         ("Explain a portafilter to a hotel manager who has never seen one", "What is a portafilter?"),
         ("crema: explain to my boss", "What is crema?"),
         ("crema, what is it", "What is crema?"),
+        ("the foam on an espresso, what is it called?", "What is the foam on an espresso?"),
+        ("Explain the handover to the manager", "What is the handover to the manager?"),
         ("Explain the move to a new boiler", "What is the move to a new boiler?"),
     ],
 )
@@ -41,6 +43,9 @@ def test_request_becomes_the_question_that_it_stands_for(asked: str, question: s
         "So far we only call APIs. What can go wrong?",
         "Explain drift and what to do about it",
         "grinders: what do they cost and who cleans them",
+        "For baristas, describe the daily care",
+        "In the office, explain who owns the machine",
+        "boiler one versus boiler two, what is it that heats in each",
         "Compare canary and shadow deployment.",
         "Can you use both?",
         "list",

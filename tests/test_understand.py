@@ -249,6 +249,7 @@ def test_topic_is_the_question_without_what_holds_it_together(question: str, top
         ("Tell me the main differences between arabica and robusta", ("arabica", "robusta")),
         ("arabica vs robusta vs liberica", ("arabica", "robusta", "liberica")),
         ("arabica versus robusta i always mix them up", ("arabica", "robusta")),
+        ("Compare arabica with our beans", ("arabica", "beans")),
         ("What is the price difference between arabica and robusta?", None),
         ("arabica vs robusta for espresso", None),
         ("What is the difference between arabica and robusta in price?", None),

@@ -1,5 +1,6 @@
 """The quoting writer: chosen sentences, items and rows become statements, each with the quote that it stands in."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from chatbot.answer import Kind
 from chatbot.evidence import Evidence, Scored, SectionEvidence, WordMatch
 from chatbot.fitted import Logistic
 from chatbot.select import Chosen, select
-from chatbot.write import write
+from chatbot.write import quoted_in_part, write
 from index import Block, Hit, Passage, Query, Unit
 from index.model import BlockKind
 
@@ -62,10 +63,10 @@ def test_code_keeps_its_lines_and_shares_the_citation_of_what_introduces_it() ->
 BY_SCORE = Logistic(weights={"relative": 6.0, "section": 6.0}, intercept=-9.0, threshold=0.5)
 
 
-def said(kind: Kind, *sections: SectionEvidence) -> list[str]:
+def said(kind: Kind, *sections: SectionEvidence, limit: int = 8) -> list[str]:
     """Return what is chosen of sections, best first."""
     evidence = Evidence(Query("how are boilers started", (), (), None), (), sections)
-    return [scored.unit.text for part in select(kind, evidence, 8, BY_SCORE) for scored in part.units]
+    return [scored.unit.text for part in select(kind, evidence, limit, BY_SCORE) for scored in part.units]
 
 
 def scored_as(found: SectionEvidence, *scores: float, of_all: float = 1.0) -> SectionEvidence:
@@ -128,6 +129,27 @@ def test_a_list_of_which_half_answers_is_quoted_whole(kind: Kind) -> None:
     found = section("a", ("text", 1, ["Boilers start so:"]), *(("item", 2, [step]) for step in STEPS))
     assert said(kind, scored_as(found, 0.2, 0.2, 1.0, 0.9)) == ["Boilers start so:", *STEPS]
     assert said(kind, scored_as(found, 0.2, 1.0, 0.2, 0.2)) == ["Boilers start so:", STEPS[0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit", "quoted"),
+    [("how-to", 8, STEPS), ("open", 8, STEPS), ("open", 4, STEPS), ("open", 3, ()), ("fact", 8, STEPS[1:2])],
+    ids=["asked for", "perhaps asked for", "just enough room", "no room for all", "a number asked for"],
+)
+def test_numbered_steps_come_together_or_not_at_all_where_a_procedure_may_be_asked_for(
+    kind: Kind, limit: int, quoted: Sequence[str]
+) -> None:
+    found = section("a", ("text", 1, ["A boiler starts in three steps."]), *(("item", 2, [step]) for step in STEPS))
+    steps = (replace(scored, unit=replace(scored.unit, label=f"{number}.")) for number, scored in enumerate(found.units[1:], 1))
+    numbered = scored_as(replace(found, units=(found.units[0], *steps)), 1.0, 0.1, 0.8, 0.1)
+    assert said(kind, numbered, limit=limit) == ["A boiler starts in three steps.", *quoted]
+
+
+def test_what_is_quoted_in_part_is_counted_once_whatever_asked_for_it() -> None:
+    table = section("a", *(("row", 1, [f"Row {number}"]) for number in range(5)))
+    again = section("a", *(("row", 1, [f"Row {number}"]) for number in range(5)))
+    assert quoted_in_part([Chosen(table, table.units[:1]), Chosen(again, again.units[3:4])]) == "Quoted in part: 2 of 5 rows under “a”."
+    assert quoted_in_part([Chosen(table, table.units)]) is None
 
 
 def test_a_row_comes_with_the_header_of_its_table() -> None:
