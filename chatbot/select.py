@@ -17,6 +17,7 @@ from index import terms
 _POINTING = re.compile(
     r"^\W*(this|that|these|those|it|its|they|their|them|such|here|both|he|she|either|neither|"
     r"the (former|latter|same|other|second|third|result|reverse|opposite)|"
+    r"((all|each|any|none|neither|either)( of)?( the)?|the) (two|three|four|five|six|seven|eight|nine|ten)|"
     r"however|therefore|thus|hence|but|and|so|also|then|instead|otherwise|conversely|moreover|furthermore|"
     r"for (example|instance)|in (contrast|turn|addition|other words)|as (above|mentioned|noted))\b",
     re.I,
@@ -29,6 +30,8 @@ _AHEAD = 0.4
 """Share of the best unit's chance from which one that stands before it is quoted: an answer shall not begin with what answers less."""
 _FURTHER = 0.3
 """Chance from which a unit of another section than the leading one adds something."""
+_SECOND = 0.1
+"""Chance from which a unit of the leading section is added to one that reaches the threshold alone."""
 _ADDED = 2
 """Most units of such a section."""
 _TABLED = frozenset(("comparison", "list"))
@@ -101,7 +104,7 @@ def select(kind: Kind, evidence: Evidence, limit: int, essential: Logistic) -> l
             chosen.append(Chosen(found.section, tuple(units[place] for place in places)))
             said += chosen[-1].units
     if len(said) == 1:
-        chosen = _widened(chosen[0], weighed)
+        chosen = [_with_second(kind, chosen[0], weighed[0].chances)]
     return [Chosen(part.section, tuple(_with_code(part))) for part in chosen]
 
 
@@ -151,21 +154,16 @@ def _from_lead(kind: Kind, found: _Weighed, threshold: float) -> set[int]:
 def _from_other(found: _Weighed, table: Sequence[int], said: Sequence[Scored]) -> set[int]:
     """Return the places in a further section that add something; the table that was asked for often stands in a section of its own."""
     likely = (place for place, chance in found.chances.items() if chance >= _FURTHER or place in table)
-    return {place for place in likely if not _repeats(found.section.units[place], said)}
+    return {place for place in likely if not (_repeats(found.section.units[place], said) or _dangles(found.section, place))}
 
 
-def _widened(only: Chosen, weighed: Sequence[_Weighed]) -> list[Chosen]:
-    """Return an answer of one unit with the likeliest that follows it, or else with the likeliest of another section; no single step."""
-    place = only.section.units.index(only.units[0])
-    for found in weighed:
-        units, chances = found.section.units, found.chances
-        same = found.section is only.section
-        others = [at for at in chances if (at > place or not same) and not (units[at].unit.label or _repeats(units[at], only.units))]
-        if others:
-            order = [*([place] if same else []), max(others, key=lambda at: chances[at])]
-            added = Chosen(found.section, tuple(units[at] for at in _with_context(found.section, order, 1 + _POINTED_BACK)))
-            return [added] if same else [only, added]
-    return [only]
+def _with_second(kind: Kind, only: Chosen, chances: dict[int, float]) -> Chosen:
+    """Return an answer of one unit with the likeliest behind it that adds something; a definition with what it covers, no single step."""
+    section, place = only.section, only.section.units.index(only.units[0])
+    likely = [at for at in chances if at > place and (kind == "definition" or chances[at] >= _SECOND)]
+    after = [at for at in likely if not (section.units[at].unit.label or _repeats(section.units[at], only.units))]
+    order = [place, *sorted(after, key=lambda at: -chances[at])[:1]]
+    return Chosen(section, tuple(section.units[at] for at in _with_context(section, order, 1 + _POINTED_BACK)))
 
 
 def _quotable(section: SectionEvidence, place: int) -> bool:
@@ -230,6 +228,12 @@ def _pointed_to(section: SectionEvidence, place: int) -> list[int]:
             break
         found.insert(0, found[0] - 1)
     return found[:-1]
+
+
+def _dangles(section: SectionEvidence, place: int) -> bool:
+    """Say whether a sentence points back at what is none: a list or a table, which is not quoted with it, or its heading."""
+    unit = section.units[place].unit
+    return unit.kind == "text" and bool(_POINTING.match(unit.text)) and not _pointed_to(section, place)
 
 
 def _says_something(scored: Scored) -> bool:

@@ -107,12 +107,26 @@ def test_a_further_section_adds_only_what_is_likely_and_new() -> None:
     assert said("open", lead, scored_as(other, 1.0, 1.0, 0.1, of_all=0.2)) == LEAD
 
 
-def test_an_answer_of_one_sentence_goes_on_with_the_likeliest_that_follows_or_with_another_section() -> None:
+def test_an_answer_of_one_sentence_goes_on_with_the_likeliest_behind_it_if_that_adds_something() -> None:
     one = section("a", ("text", 1, [*LEAD, "Steam is what remains then.", "Tanks are made of steel."]))
-    assert said("open", scored_as(one, 1.0, 0.1, 0.5, 0.2)) == [LEAD[0], "Steam is what remains then."]
-    last = scored_as(section("a", ("text", 1, LEAD)), 0.1, 1.0)
+    assert said("open", scored_as(one, 1.0, 0.1, 0.7, 0.2)) == [LEAD[0], "Steam is what remains then."]
+    assert said("open", scored_as(one, 1.0, 0.1, 0.3, 0.2)) == [LEAD[0]], "nothing that does not help"
+    assert said("definition", scored_as(one, 1.0, 0.1, 0.3, 0.2)) == [LEAD[0], "Steam is what remains then."], "what it covers"
     other = scored_as(section("b", ("text", 1, ["A warm cellar is the remedy."])), 1.0, of_all=0.2)
-    assert said("open", last, other) == [LEAD[1], "A warm cellar is the remedy."]
+    assert said("open", scored_as(section("a", ("text", 1, LEAD)), 0.1, 1.0), other) == [LEAD[1]]
+
+
+def test_a_further_section_adds_nothing_that_points_at_what_is_not_quoted() -> None:
+    lead = scored_as(section("a", ("text", 1, LEAD)), 1.0, 1.0)
+    pointing = ("text", 2, ["The two combine well in a cold cellar."])
+    behind_a_list = section("b", ("item", 1, ["Small tanks are made of steel."]), pointing)
+    assert said("open", lead, scored_as(behind_a_list, 0.1, 1.0)) == LEAD
+    behind_a_sentence = section("b", ("text", 1, ["Oil and gas are fuels."]), pointing)
+    assert said("open", lead, scored_as(behind_a_sentence, 0.1, 1.0)) == [
+        *LEAD,
+        "Oil and gas are fuels.",
+        "The two combine well in a cold cellar.",
+    ]
 
 
 def test_the_table_of_a_comparison_is_taken_from_a_section_of_its_own() -> None:

@@ -23,8 +23,10 @@ from chatbot.verify import plain
 _FOLDS = 5
 _INVERSE_PENALTY = 0.1
 _THRESHOLDS = np.arange(0.06, 0.5, 0.02)
-_ALIKE = 0.005
-"""Of thresholds that serve alike, the highest is taken: what it leaves out was of no use."""
+_ESSENTIAL = 2.0
+"""What the share of the essential counts against that of use: a reader skips a sentence sooner than misses one."""
+_ALIKE = 0.01
+"""Of thresholds that serve alike, the middle one is taken: the curve is flat there, and where its top lies is chance."""
 _LIMIT = 8
 """Statements of an answer, as by default."""
 
@@ -88,7 +90,7 @@ def _fit(marked: Sequence[_Marked]) -> Logistic:
     parts = [[one for place, one in enumerate(marked) if place % _FOLDS == fold] for fold in range(_FOLDS)]
     folds = [(_weights([one for other in parts if other is not part for one in other]), part) for part in parts]
     served = [np.mean([_served(_at(model, threshold), one) for model, part in folds for one in part]) for threshold in _THRESHOLDS]
-    return _at(_weights(marked), max(_THRESHOLDS[np.array(served) >= max(served) - _ALIKE]))
+    return _at(_weights(marked), float(np.median(_THRESHOLDS[np.array(served) >= max(served) - _ALIKE])))
 
 
 def _weights(marked: Sequence[_Marked]) -> Logistic:
@@ -104,4 +106,5 @@ def _at(model: Logistic, threshold: float) -> Logistic:
 def _served(model: Logistic, one: _Marked) -> float:
     """Return how well an answer serves: the share of what is essential that it says, and of what it says that is of use."""
     said = [plain(scored.unit.markdown) for part in select(one.kind, one.evidence, _LIMIT, model) for scored in part.units]
-    return len(one.essential.intersection(said)) / len(one.essential) + sum(text in one.useful for text in said) / max(1, len(said))
+    complete = len(one.essential.intersection(said)) / len(one.essential)
+    return _ESSENTIAL * complete + sum(text in one.useful for text in said) / max(1, len(said))
