@@ -133,7 +133,9 @@ class Assistant:
         if not shown:
             yield from in_order(answer.statements, answer.citations)
         earlier = [turn.content for turn in history if turn.role == "user"]
-        pages = [hit.passage.page for part in (covered or parts) for hit in part.evidence.hits[:5]]
+        told = [part.evidence for part in (covered or parts)]
+        pages = [hit.passage.page for evidence in told for hit in evidence.hits[:5]]
+        said = [*earlier, asked.question, asked.resolved, *(citation.heading for citation in answer.citations)]
         answer = with_advice(answer, self.advisor, asked, history[-HISTORY:])
         # not before: a reply to the advisor was no question, and nothing was looked for
         looked = (looked_for([part.evidence for part in parts], self.search),) if answer.verdict == "not_covered" else ()
@@ -142,7 +144,7 @@ class Assistant:
             answer,
             notes=(*looked, *answer.notes),
             understood=asked.understood,
-            suggestions=suggest(self.search, pages, [*earlier, asked.question, asked.resolved]),
+            suggestions=suggest(self.search, [evidence.query for evidence in told], pages, said),
             index_version=self.search.version,
             timings_ms={
                 "retrieve": round((found - started) * 1000, 1),

@@ -24,6 +24,7 @@ from index.furniture import without_furniture
 from index.lexical import passage_terms, write_lexical
 from index.model import Page, Passage
 from index.models import BuildModels, Progress, check_models, find_models, given_model, load_models
+from index.page_questions import write_page_questions
 from index.pages import html_files, read_site, site_digest
 from index.passages import cut_page, units
 from index.store import FORMAT, EmbeddingCache, Manifest, Store, write_pages, write_passages
@@ -135,7 +136,7 @@ def _write(
     with store.new_build() as aside:
         embedded = reused = 0
         if embedder is not None:
-            embedded, reused = _embed(store, aside, passages, asked, embedder, fresh, progress)
+            embedded, reused = _embed(store, aside, passages, asked, pages, embedder, fresh, progress)
         write_lexical([passage_terms(" ".join(passage.headings), passage.text) for passage in passages], aside / "bm25")
         write_vocabulary(learn(passages), aside / "vocabulary.json")
         write_passages(passages, aside / "passages.jsonl")
@@ -190,13 +191,21 @@ def _rough_tokens(text: str) -> int:
 
 
 def _embed(
-    store: Store, aside: Path, passages: list[Passage], asked: list[AskedQuestion], embedder: Embedder, fresh: bool, progress: Progress
+    store: Store,
+    aside: Path,
+    passages: list[Passage],
+    asked: list[AskedQuestion],
+    pages: list[Page],
+    embedder: Embedder,
+    fresh: bool,
+    progress: Progress,
 ) -> tuple[int, int]:
     """Write the vectors of passages, of their words, of units and of questions; return how many texts were embedded and how many reused."""
     inputs = [passage.embedding_input for passage in passages]
     said = [f"{passage.headings[-1]}: {unit.text}" for passage in passages for unit in units(passage)]
     keys = [_key(text) for text in (*inputs, *said)]
-    question_keys = [_key(f"{_QUESTION}{question.text}") for question in asked]
+    asking = [*(question.text for question in asked), *(question for page in pages for question in page.questions)]
+    question_keys = [_key(f"{_QUESTION}{question}") for question in asking]
     cache = EmbeddingCache(store.cache / f"{embedder.key}.npz")
     if fresh:
         cache.clear()
@@ -204,7 +213,7 @@ def _embed(
     order = sorted(range(len(inputs)), key=lambda place: place % step)
     with_words = {keys[place]: inputs[place] for place in order if keys[place] not in cache.words or keys[place] not in cache.vectors}
     alone = {key: text for key, text in zip(keys[len(inputs) :], said, strict=True) if key not in cache.vectors and key not in with_words}
-    questions = {key: question.text for key, question in zip(question_keys, asked, strict=True) if key not in cache.vectors}
+    questions = {key: question for key, question in zip(question_keys, asking, strict=True) if key not in cache.vectors}
     pending = [*with_words.items(), *alone.items(), *questions.items()]
     done = 0
 
@@ -231,7 +240,8 @@ def _embed(
     # half precision: these only rank sentences against each other
     np.save(aside / "units.npy", rows[len(inputs) :].astype(np.float16), allow_pickle=False)
     vectors = np.array([cache.vectors[key] for key in question_keys], dtype=np.float32).reshape(-1, embedder.dimension)
-    write_asked(asked, vectors, aside)
+    write_asked(asked, vectors[: len(asked)], aside)
+    write_page_questions(vectors[len(asked) :], aside)
     return len(pending), len({*keys, *question_keys}) - len(pending)
 
 

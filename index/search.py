@@ -19,6 +19,7 @@ from index.errors import IndexBroken
 from index.fusion import fuse, spread
 from index.lexical import LexicalRanking, terms
 from index.model import Passage, Unit
+from index.page_questions import read_page_questions
 from index.passages import units
 from index.store import PageInfo, Store, read_pages, read_passages
 from index.vocabulary import read_vocabulary
@@ -100,6 +101,7 @@ class Search:
         try:
             self.passages: list[Passage] = read_passages(folder / "passages.jsonl")
             self.pages: dict[str, PageInfo] = {page.url: page for page in read_pages(folder / "pages.jsonl")}
+            self.page_questions = read_page_questions(folder, self.pages.values())
             self.lexical = LexicalRanking(folder / "bm25")
             self.vocabulary = read_vocabulary(folder / "vocabulary.json")
             self.dense: DenseRanking | None = None

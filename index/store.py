@@ -2,7 +2,7 @@
 
     store/current            name of the build that answers
     store/builds/NAME/       manifest.json, passages.jsonl, pages.jsonl, vocabulary.json, wording.json, vectors.faiss, bm25/, and units,
-                             words and asked questions as .npy
+                             words, asked questions and those of pages as .npy
     store/encoders/NAME/     one exported encoder, of texts or of words, or cross-encoder
     store/cache/KEY.npz      embeddings by content
 
@@ -32,7 +32,7 @@ from index.model import Block, Page, Passage, Source
 
 log = logging.getLogger(__name__)
 
-FORMAT = 11
+FORMAT = 12
 """Raised when the files of a build change their meaning; an older store is then built anew."""
 _KEPT_BUILDS = 2
 """The current build and the one before: a server that is still reading the older one loses nothing."""
