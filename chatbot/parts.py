@@ -4,7 +4,6 @@ Gathers evidence and decides for each by itself; fed by chatbot.understand, read
 """
 
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from chatbot.answer import Asked, Kind
 from chatbot.decide import signals
@@ -16,6 +15,8 @@ from index import Search
 
 MOST_PARTS = 3
 """Questions answered of one message; the others are named as not answered."""
+_ALONE = 0.9
+"""Chance from which the first question of a message that is refused as a whole is answered by itself."""
 MOST_CONTEXT = 300
 """Characters of selected text that help to find; more would drown the question."""
 
@@ -74,14 +75,17 @@ class Parts:
         One that stands alone may still have been meant of what the first is about: "How is drift measured, and what is acceptable?"
         """
         tied = asked.tied if len(asked.tied) <= MOST_PARTS else ()
-        apart = list(takewhile(self.is_covered, (self._look_up(part, context) for part in tied)))
-        if tied and len({part.lead.hit.passage.url for part in apart if part.lead}) == len(tied):
+        apart = [self._look_up(part, context) for part in tied]
+        covered = [part for part in apart if self.is_covered(part)]
+        if tied and len({part.lead.hit.passage.url for part in covered if part.lead}) == len(tied):
             return apart
         first, *others = parts_of(asked)
         found = [self._look_up(part, context) for part in (first, *others)]
-        if not self.is_covered(found[0]):
-            return found
-        return [found[0], *(self._surer(first, part, alone) for part, alone in zip(others, found[1:], strict=True))]
+        if self.is_covered(found[0]):
+            return [found[0], *(self._surer(first, part, alone) for part, alone in zip(others, found[1:], strict=True))]
+        if apart and apart[0].chance >= _ALONE:
+            return [part if part in covered else replace(part, question=of.question) for part, of in zip(apart, tied, strict=True)]
+        return found
 
     def _surer(self, first: Asked, part: Asked, alone: Part) -> Part:
         if part.kind == "definition" or alone.evidence.unknown:  # what it asks for is named, or nothing that the first is about

@@ -5,6 +5,7 @@ The forms of English questions, not the words of any subject. The first step of 
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
 from chatbot.answer import Asked, Kind, Turn
@@ -85,6 +86,8 @@ _POINTER = _words(
     "the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?",
 )
 _PRONOUN = _words("it|they|them|this|that|these|those|both", _ONE)
+_SEVERAL = _words("they|them|their|both|these|those|which ones?|the two|compare")
+_WHICH = _words("which ones?")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
 _OF_TWO = {"former": 0, "latter": -1}
 _ORDINAL = re.compile(
@@ -112,6 +115,8 @@ _ABOUT_ANSWERS = frozenset(
 """Words that ask for more of what was said, or for what belongs to it, whatever it was."""
 _AMOUNT = frozenset("many much long often need".split())
 """Words that ask how much of something, and not of what."""
+_HOW = _opening("how", "who", "when", "where", "why")
+_HOW_MUCH = _opening("how (many|much)", rf"how (long|often)(?= \w+ ({_PEOPLE})\b)")
 _OWN = 3
 """Telling words from which a question that is tied to the one before by "and" or "so" asks for something of its own."""
 _CONTINUING = _opening("for|with|without|in|on|at|by|to|from|if|when|under|during|after|before")
@@ -146,6 +151,17 @@ _RELATION = re.compile(
     r"examples?|types?|kinds?) (between|of|for)\b",
     re.IGNORECASE,
 )
+_DOING = re.compile(
+    rf"^\W*how (?:(?:long|often|much|many|far|soon|fast|quickly) )?(?:do|does|can|could|should|would|must) (?:{_PEOPLE}) "
+    r"[\w-]+ (?:(?:up|back|out|off|down|over|away) )?"
+    r"(?P<thing>[^,;:?()]+?)(?= (?:for|with|without|in|on|at|to|from|if|when|after|before|by)\b|\W*$)",
+    re.IGNORECASE,
+)
+"""What somebody does, and to what: a prompt in "How do I roll back a prompt for a chatbot?"."""
+_TO_IT = re.compile(
+    r"\b(?:them|they|their|these|those|(?<!\bdo )(?<!\bdoes )(?<!\bis )(?<!\bcan )(?<!\bdid )(?<!\bwas )(?<!\bwill )it)\b", re.IGNORECASE
+)
+"""A pronoun that stands for the thing, and not for what is done to it: "who approves it?", and not "is it needed?"."""
 _SIDES = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -248,10 +264,20 @@ def resolve(question: str, history: tuple[Turn, ...]) -> str:
     second one?" names the second item of the last answer. A question that stands alone starts over, whatever came
     before it.
     """
-    return _followed(question, history)[0]
+    return _followed(question, history).question
 
 
-def _followed(question: str, history: tuple[Turn, ...]) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A question as it would be asked alone, and what is spoken of after it."""
+
+    question: str
+    topic: str
+    beside: str = ""
+    """What was spoken of just before in the same way: "they" are both."""
+
+
+def _followed(question: str, history: tuple[Turn, ...]) -> _Spoken:
     """Return a question completed from the dialogue, and what is spoken of after it.
 
     That is the question's topic; where a pronoun stood for a topic, still that one: after "What is X?" and "What does it save?" another
@@ -259,29 +285,57 @@ def _followed(question: str, history: tuple[Turn, ...]) -> tuple[str, str]:
     """
     asked = [place for place, turn in enumerate(history) if turn.role == "user" and not _GREETING.match(turn.content)]
     if not asked or _stands_alone(question):
-        return question, topic_of(question)
+        return _Spoken(question, topic_of(question))
     bare = _LEAD_IN.sub("", question)
     if (item := _named_item(question, history)) is not None:
         resolved = _put(bare, item)
-        return resolved, topic_of(resolved)
-    before, topic = _followed(" ".join(history[asked[-1]].content.split()), history[: asked[-1]])
+        return _Spoken(resolved, topic_of(resolved))
+    last = _followed(" ".join(history[asked[-1]].content.split()), history[: asked[-1]])
+    before, topic = last.question, last.topic
+    if last.beside and _SEVERAL.search(bare):
+        topic = f"{last.beside} {'or' if _WHICH.search(bare) else 'and'} {topic}"
     points_back = bool(_POINTER.search(bare) and _content(bare))
     if not topic:
         resolved = question
     elif points_back:
-        resolved = _put(bare, topic)
+        done = _DOING.match(before)
+        resolved = _put(bare, topic) if not done else _put(bare, done["thing"]) if _TO_IT.search(bare) else f"{topic}: {bare}"
+    elif _is_like(bare, before, topic, tied=bare != question):
+        return _Spoken(
+            re.sub(rf"(?:\b(?:an?|the) )?{re.escape(topic)}", lambda _: bare.rstrip(" ?.!"), before, count=1), topic_of(bare), topic
+        )
     elif _AGAINST.match(bare):
-        return f"{topic} {bare}", topic
+        return _Spoken(f"{topic} {bare}", topic)
     elif _CONTINUING.match(bare) and len(before.split()) <= _LONGEST_CONTINUED:
         resolved = f"{_without_its_like(before.rstrip(' ?.!'), bare)} {bare}".rstrip(" ?.!") + "?"
     else:
-        return f"{topic}: {bare}", _narrowed(topic, bare)
-    return resolved, topic if points_back and not re.search(r"\s[A-Z]", bare) else topic_of(resolved)
+        return _Spoken(f"{topic}: {bare}", _narrowed(topic, bare))
+    brought_in = topic_of(resolved)
+    kept = points_back and not re.search(r"\s[A-Z]", bare) or len(brought_in.split()) > _LONGEST_PART
+    return _Spoken(resolved, topic if kept else brought_in)
+
+
+def _is_like(bare: str, before: str, topic: str, *, tied: bool) -> bool:
+    """Say whether a few words name another thing of which the same is asked: "and LLMOps?" after "What is MLOps?", and not "the cost?".
+
+    It bears a name, it has an article as a thing has that is met for the first time, or it is one word as the topic is.
+    """
+    words = bare.strip(" ?.!").split()
+    defined = _DEFINES.sub("", before).strip(" ?.!")
+    if not (_DEFINES.match(before) or _SHORT_FORM.match(before)) or not 0 < len(words) <= _LONGEST_PART:
+        return False
+    if re.sub(r"^(?:an?|the) ", "", defined, flags=re.IGNORECASE) != topic or _ABOUT_ANSWERS.issuperset(_content(bare)):
+        return False
+    if _ASKING.search(bare) or _CONTINUING.match(bare) or _AGAINST.match(bare):
+        return False
+    named = any(map(str.isupper, bare if tied else bare[1:]))
+    single = tied and len(words) == len(topic.split()) == 1 and words[0].endswith("s") == topic.endswith("s")
+    return named or single or words[0].lower() in ("a", "an")
 
 
 def _narrowed(topic: str, bare: str) -> str:
     """Return what is spoken of after "TOPIC: which tools?": its tools, if that can be said in few words, else still the topic."""
-    own = topic_of(bare)
+    own = topic_of(bare) if not _HOW.match(bare) else ""
     whole = f"{topic} {own}"
     return whole if own and not _ABOUT_ANSWERS.issuperset(_content(own)) and len(whole.split()) <= _LONGEST_PART else topic
 
@@ -301,16 +355,17 @@ def _stands_alone(question: str) -> bool:
         return False
     if _CONTINUING.match(bare) and not _ASKING.search(bare):
         return False
-    if len(content) < 2:
+    telling = [word for word in content if word not in _AMOUNT]
+    if len(telling) < 2:
         # a single word after "what is" is a question of its own; "which comes first?" is none
         return bare == question and bool(_DEFINES.match(bare) or _SHORT_FORM.match(bare) and not _WHOLE.match(bare))
-    telling = [word for word in content if word not in _ABOUT_ANSWERS | _AMOUNT]
-    return bare == question or bool(_WHOLE.match(bare) and (len(telling) >= _OWN or _DEFINES.match(bare)))
+    own = [word for word in telling if word not in _ABOUT_ANSWERS]
+    return bare == question or bool(_WHOLE.match(bare) and (len(own) >= _OWN or _DEFINES.match(bare)))
 
 
 def topic_of(question: str) -> str:
     """Return the words of a question that name its subject: without question words, requests and relations at its start."""
-    bare = _RELATION.sub("", question.strip(" ?.!:"))
+    bare = _RELATION.sub("", _HOW_MUCH.sub("", question.strip(" ?.!:")))
     words = _REQUEST.sub("", re.sub(r"\b(are|is) there\b", "", _DEFINES.sub("", bare))).split()
     while words and (is_stop_word(fold(words[0].strip(",;:'\""))) or not any(map(str.isalnum, words[0]))):
         words.pop(0)

@@ -13,7 +13,7 @@ from chatbot.evidence import gather
 from chatbot.settings import read_settings
 from chatbot.understand import sides_of
 from chatbot.verify import plain
-from index import IndexMissing, Search, Store, build_index
+from index import IndexMissing, Search, Store, build_index, terms
 
 BREWING = {
     "index.html": """
@@ -295,6 +295,12 @@ def test_question_that_needs_the_one_before_it_gets_an_answer_of_its_own(brewing
     assert "Descale the machine every two months, because scale narrows the pipes." in texts
 
 
+def test_first_question_is_answered_though_the_one_that_needs_it_has_no_answer(assistant: Assistant) -> None:
+    answer = assistant.answer("What is a feature store and how do we get out of Tecton?")
+    assert (answer.verdict, answer.missing) == ("partial", "how do we get out of Tecton?")
+    assert "feature store is" in said(answer)[0]
+
+
 def test_question_that_could_stand_alone_is_meant_of_what_was_just_asked(assistant: Assistant) -> None:
     answer = assistant.answer("How do we measure hallucinations and what rate is acceptable?")
     assert answer.verdict == "answered"
@@ -339,6 +345,32 @@ def test_small_talk_gets_a_greeting_and_questions_to_begin_with(assistant: Assis
     assert answer.notes and len(answer.suggestions) == 3
     own = {question for page in assistant.search.pages.values() for question in page.questions}
     assert set(answer.suggestions) <= own, "a question that is offered is one that a page answers"
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("When does the EU AI Act apply to high-risk systems?", "EU AI Act"),
+        ("what is a feture store", "feature store"),
+        ("Which risks does prompt injection bring?", "prompt injection"),
+    ],
+)
+def test_suggestions_are_about_what_was_asked_and_ask_something_else(assistant: Assistant, question: str, about: str) -> None:
+    answer = assistant.answer(question)
+    assert len(answer.suggestions) == 3
+    assert about in answer.suggestions[0]
+    asked = [set(terms(text)) for text in (question, *(citation.heading for citation in answer.citations))]
+    for suggestion in answer.suggestions:
+        words = set(terms(suggestion))
+        assert all(len(words & other) < 0.6 * len(words | other) for other in asked), suggestion
+
+
+def test_without_a_model_suggestions_come_from_the_pages_that_were_found(assistant: Assistant) -> None:
+    bare = Assistant(assistant.search.by_words_alone())
+    answer = bare.answer("What is a feature store?")
+    pages = [hit.passage.page for hit in bare.search.hits(bare.search.query("What is a feature store?"), 10)]
+    assert len(answer.suggestions) == 3
+    assert set(answer.suggestions) <= {question for page in pages for question in bare.search.pages[page].questions}
 
 
 def test_follow_up_is_answered_from_its_topic(brewing: Assistant) -> None:

@@ -74,6 +74,16 @@ def test_kind_follows_from_the_form_whatever_the_subject() -> None:
         (["What is an LLM judge?", "…"], "can I trust one?", "can I trust LLM judge?"),
         (["Should we buy an API or self-hosted models?", "…"], "when is the latter too dear?", "when is self-hosted models too dear?"),
         (["Should we fine-tune or use RAG?", "…"], "what does the second one need?", "what does RAG need?"),
+        (["What is MLOps?", "…"], "and LLMOps?", "What is LLMOps?"),
+        (["what is mlops", "…"], "what about llmops", "what is llmops"),
+        (["What is a feature store?", "…"], "and a model registry?", "What is a model registry?"),
+        (["What is MLOps?", "…"], "and the cost?", "MLOps: the cost?"),
+        (["What is drift?", "…"], "and use cases?", "drift: use cases?"),
+        (["How do we detect drift?", "…"], "How often should we check?", "detect drift: How often should we check?"),
+        (["How do I install Kubeflow?", "…"], "how do I upgrade it?", "how do I upgrade Kubeflow?"),
+        (["How long do we keep logs?", "…"], "where does Azure store them?", "where does Azure store logs?"),
+        (["How do I monitor a fraud model?", "…"], "and what does that cost?", "monitor a fraud model: what does that cost?"),
+        (["How often should we retrain?", "…"], "why does it matter?", "why does retrain matter?"),
         (["Which roots?", "- Too many tools\n- Too many rights"], "what do I do about the second?", "what do I do about Too many rights?"),
     ],
     ids=[
@@ -95,6 +105,16 @@ def test_kind_follows_from_the_form_whatever_the_subject() -> None:
         "trust one",
         "the latter of two in the question",
         "the second one of two in the question",
+        "another of its name",
+        "another of one word",
+        "another with an article",
+        "what belongs to it",
+        "several that belong to it",
+        "how often without of what",
+        "what is done something to",
+        "several that are",
+        "what is done",
+        "how often something is done",
         "an ordinal at the end",
     ],
 )
@@ -126,6 +146,24 @@ def test_question_that_stands_alone_is_left_as_it_is(said: list[str], question: 
 def test_what_asks_for_more_of_the_same_is_no_new_topic() -> None:
     said = dialogue("What is prompt injection?", "…", "give me an example", "…")
     assert understand("who is responsible for it?", said).resolved == "who is responsible for prompt injection?"
+
+
+@pytest.mark.parametrize(
+    ("question", "resolved"),
+    [
+        ("How do they differ?", "How do MLOps and LLMOps differ?"),
+        ("compare them", "compare MLOps and LLMOps"),
+        ("which one is cheaper?", "which one is cheaper: MLOps or LLMOps?"),
+        ("who sells it?", "who sells LLMOps?"),
+    ],
+)
+def test_they_are_the_two_that_were_asked_about_one_after_the_other(question: str, resolved: str) -> None:
+    assert understand(question, dialogue("What is MLOps?", "…", "and LLMOps?", "…")).resolved == resolved
+
+
+def test_long_question_about_the_topic_does_not_become_the_topic() -> None:
+    said = dialogue("What is RAG?", "…", "Do we need it if our handbook has forty pages that change once a year?", "…")
+    assert understand("what does it cost?", said).resolved == "what does RAG cost?"
 
 
 def test_what_a_follow_up_narrows_the_topic_to_is_what_the_next_one_means() -> None:
@@ -177,7 +215,7 @@ def test_only_questions_that_stand_alone_are_parts(question: str, parts: list[st
 @pytest.mark.parametrize(
     ("question", "tied"),
     [
-        ("How do I start a pilot and when does it end?", ["How do I start a pilot", "when does start a pilot end?"]),
+        ("How do I start a pilot and when does it end?", ["How do I start a pilot", "start a pilot: when does it end?"]),
         ("Who owns the registry, and who may change it? Why?", []),
         ("How do I monitor drift? Which tools trace prompts?", []),
         ("What is drift and why?", []),
