@@ -79,15 +79,16 @@ _ONE = "|".join(
     for verb in "need needs want wants have get use uses build buy run trust choose pick without".split()
 )
 """A pronoun, not a number: "do we need one?", and not "do we need one platform?"."""
+_WHICH_OF_THEM = r"which(?: ones?|(?= (?:(?:is|are)(?! the\b)|would|should|do|does|first|comes)\b))"
 _POINTER = _words(
     _ONE,
-    r"which ones?(?!.*\b(?:or|vs)\b)",
+    rf"{_WHICH_OF_THEM}(?!.*\b(?:or|vs)\b)",
     "it|its|they|them|their|theirs|this|that|these|those|he|she|the ones?|both|former|latter|there|same|such",
     "the (first|second|third|fourth|fifth|last|other|previous)( one| point| option| step)?",
 )
 _PRONOUN = _words("it|they|them|this|that|these|those|both", _ONE)
-_SEVERAL = _words("they|them|their|both|these|those|which ones?|the two|compare")
-_WHICH = _words("which ones?")
+_SEVERAL = _words(f"they|them|their|both|these|those|the two|compare|{_WHICH_OF_THEM}")
+_WHICH = _words(_WHICH_OF_THEM)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
 _OF_TWO = {"former": 0, "latter": -1}
 _ORDINAL = re.compile(
@@ -119,7 +120,7 @@ _HOW = _opening("how", "who", "when", "where", "why")
 _HOW_MUCH = _opening("how (many|much)", rf"how (long|often)(?= \w+ ({_PEOPLE})\b)")
 _OWN = 3
 """Telling words from which a question that is tied to the one before by "and" or "so" asks for something of its own."""
-_CONTINUING = _opening("for|with|without|in|on|at|by|to|from|if|when|under|during|after|before")
+_CONTINUING = _opening("for|with|without|in|on|at|by|to|from|if|when|under|during|after|before|since|until")
 _AGAINST = _opening("vs", "versus", "(better|worse|cheaper|safer|faster|easier) than", "compared (to|with)", "instead of", "rather than")
 """What holds something against what was spoken of."""
 _REPLACING = frozenset(("for", "with", "without", "in", "on", "at", "during", "under"))
@@ -132,6 +133,8 @@ _IDIOM = _words(
 """Pronouns that point at nothing."""
 _FEW = 4
 """Words of content up to which a pronoun inside a question is taken to point at what was spoken of before."""
+_PHRASE = 3
+"""Words up to which a question is a phrase: in "why is that?", nothing stands in the pronoun's place."""
 _LONGEST_CONTINUED = 14
 _LONGEST_PART = 5
 """Words of a topic that can stand in a pronoun's place and still be read."""
@@ -294,43 +297,46 @@ def _followed(question: str, history: tuple[Turn, ...]) -> _Spoken:
     before, topic = last.question, last.topic
     if last.beside and _SEVERAL.search(bare):
         topic = f"{last.beside} {'or' if _WHICH.search(bare) else 'and'} {topic}"
-    points_back = bool(_POINTER.search(bare) and _content(bare))
+    points_back = bool(_POINTER.search(bare) and (_content(bare) or _WHOLE.match(bare) and len(bare.split()) > _PHRASE))
     if not topic:
         resolved = question
     elif points_back:
         done = _DOING.match(before)
         resolved = _put(bare, topic) if not done else _put(bare, done["thing"]) if _TO_IT.search(bare) else f"{topic}: {bare}"
-    elif _is_like(bare, before, topic, tied=bare != question):
-        return _Spoken(
-            re.sub(rf"(?:\b(?:an?|the) )?{re.escape(topic)}", lambda _: bare.rstrip(" ?.!"), before, count=1), topic_of(bare), topic
-        )
+    elif replaced := _in_whose_place(bare, before, topic, tied=bare != question):
+        resolved = re.sub(rf"(?:\b(?:an?|the) )?{re.escape(replaced)}", lambda _: bare.rstrip(" ?.!"), before, count=1)
+        return _Spoken(resolved, topic_of(bare if replaced == topic else resolved), topic)
     elif _AGAINST.match(bare):
-        return _Spoken(f"{topic} {bare}", topic)
+        return _Spoken(f"{topic} {bare}", topic, _AGAINST.sub("", bare).strip(" ?.!"))
     elif _CONTINUING.match(bare) and len(before.split()) <= _LONGEST_CONTINUED:
         resolved = f"{_without_its_like(before.rstrip(' ?.!'), bare)} {bare}".rstrip(" ?.!") + "?"
     else:
         return _Spoken(f"{topic}: {bare}", _narrowed(topic, bare))
     brought_in = topic_of(resolved)
-    kept = points_back and not re.search(r"\s[A-Z]", bare) or len(brought_in.split()) > _LONGEST_PART
+    kept = points_back and not re.search(r"\s(?!I\b)[A-Z]", bare) or len(brought_in.split()) > _LONGEST_PART
     return _Spoken(resolved, topic if kept else brought_in)
 
 
-def _is_like(bare: str, before: str, topic: str, *, tied: bool) -> bool:
-    """Say whether a few words name another thing of which the same is asked: "and LLMOps?" after "What is MLOps?", and not "the cost?".
+def _in_whose_place(bare: str, before: str, topic: str, *, tied: bool) -> str:
+    """Return what a few words take the place of in the question before them: "and LLMOps?" after "What is MLOps?"; nothing if of none.
 
-    It bears a name, it has an article as a thing has that is met for the first time, or it is one word as the topic is.
+    They do if they name another thing of the kind: by a name, by the same last word, by an article, as a thing has that is met for the
+    first time, or by one word as the topic is. "The cost?" belongs to the topic.
     """
     words = bare.strip(" ?.!").split()
-    defined = _DEFINES.sub("", before).strip(" ?.!")
-    if not (_DEFINES.match(before) or _SHORT_FORM.match(before)) or not 0 < len(words) <= _LONGEST_PART:
-        return False
-    if re.sub(r"^(?:an?|the) ", "", defined, flags=re.IGNORECASE) != topic or _ABOUT_ANSWERS.issuperset(_content(bare)):
-        return False
-    if _ASKING.search(bare) or _CONTINUING.match(bare) or _AGAINST.match(bare):
-        return False
-    named = any(map(str.isupper, bare if tied else bare[1:]))
-    single = tied and len(words) == len(topic.split()) == 1 and words[0].endswith("s") == topic.endswith("s")
-    return named or single or words[0].lower() in ("a", "an")
+    if not 0 < len(words) <= _LONGEST_PART or _ABOUT_ANSWERS.issuperset(_content(bare)) or topic not in before:
+        return ""
+    if any(form.search(bare) for form in (_ASKING, _CONTINUING, _AGAINST)) or _OR.search(topic) or " and " in topic:
+        return ""
+    defined = re.sub(r"^(?:an?|the) ", "", _DEFINES.sub("", before).strip(" ?.!"), flags=re.IGNORECASE) == topic
+    named = any(map(str.isupper, bare if tied else bare[1:])) and (defined or any(map(str.isupper, topic)))
+    single = tied and defined and len(words) == len(topic.split()) == 1 and words[0].endswith("s") == topic.endswith("s")
+    if named or single or words[-1].lower() == topic.rsplit(maxsplit=1)[-1].lower():
+        return topic
+    if words[0].lower() not in ("a", "an"):
+        return ""
+    done = _DOING.match(before)
+    return done["thing"] if done else topic if defined else ""
 
 
 def _narrowed(topic: str, bare: str) -> str:
@@ -358,7 +364,9 @@ def _stands_alone(question: str) -> bool:
     telling = [word for word in content if word not in _AMOUNT]
     if len(telling) < 2:
         # a single word after "what is" is a question of its own; "which comes first?" is none
-        return bare == question and bool(_DEFINES.match(bare) or _SHORT_FORM.match(bare) and not _WHOLE.match(bare))
+        return bare == question and bool(
+            _DEFINES.match(bare) or _SHORT_FORM.match(bare) and not (_WHOLE.match(bare) or _CONTINUING.match(bare))
+        )
     own = [word for word in telling if word not in _ABOUT_ANSWERS]
     return bare == question or bool(_WHOLE.match(bare) and (len(own) >= _OWN or _DEFINES.match(bare)))
 
