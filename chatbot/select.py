@@ -30,8 +30,6 @@ _AHEAD = 0.4
 """Share of the best unit's chance from which one that stands before it is quoted: an answer shall not begin with what answers less."""
 _FURTHER = 0.3
 """Chance from which a unit of another section than the leading one adds something."""
-_SECOND = 0.1
-"""Chance from which a unit of the leading section is added to one that reaches the threshold alone."""
 _ADDED = 2
 """Most units of such a section."""
 _TABLED = frozenset(("comparison", "list"))
@@ -104,7 +102,7 @@ def select(kind: Kind, evidence: Evidence, limit: int, essential: Logistic) -> l
             chosen.append(Chosen(found.section, tuple(units[place] for place in places)))
             said += chosen[-1].units
     if len(said) == 1:
-        chosen = [_with_second(kind, chosen[0], weighed[0].chances)]
+        chosen = [_with_second(chosen[0], weighed[0].chances)]
     return [Chosen(part.section, tuple(_with_code(part))) for part in chosen]
 
 
@@ -157,11 +155,10 @@ def _from_other(found: _Weighed, table: Sequence[int], said: Sequence[Scored]) -
     return {place for place in likely if not (_repeats(found.section.units[place], said) or _dangles(found.section, place))}
 
 
-def _with_second(kind: Kind, only: Chosen, chances: dict[int, float]) -> Chosen:
-    """Return an answer of one unit with the likeliest behind it that adds something; a definition with what it covers, no single step."""
+def _with_second(only: Chosen, chances: dict[int, float]) -> Chosen:
+    """Return an answer of one unit with the likeliest behind it in its section that says something else and is no single step."""
     section, place = only.section, only.section.units.index(only.units[0])
-    likely = [at for at in chances if at > place and (kind == "definition" or chances[at] >= _SECOND)]
-    after = [at for at in likely if not (section.units[at].unit.label or _repeats(section.units[at], only.units))]
+    after = [at for at in chances if at > place and not (section.units[at].unit.label or _repeats(section.units[at], only.units))]
     order = [place, *sorted(after, key=lambda at: -chances[at])[:1]]
     return Chosen(section, tuple(section.units[at] for at in _with_context(section, order, 1 + _POINTED_BACK)))
 
