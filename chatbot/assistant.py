@@ -19,12 +19,13 @@ from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage
 from chatbot.essential import Essential, read_essential
 from chatbot.evidence import Evidence
+from chatbot.follow_ups import resolve
 from chatbot.parts import MOST_PARTS, Part, Parts
 from chatbot.refusal import looked_for, nearest_sections, places
 from chatbot.select import select
 from chatbot.settings import Settings
 from chatbot.suggestions import starting_points, suggest
-from chatbot.understand import Complete, resolve, understand
+from chatbot.understand import Complete, understand
 from chatbot.verify import verify
 from chatbot.write import NAME, quoted_in_part, write
 from index import Search, Store, load_reranker

@@ -9,8 +9,9 @@ from chatbot.answer import Asked, Kind
 from chatbot.decide import signals
 from chatbot.evidence import Evidence, SectionEvidence, gather, speaks_of
 from chatbot.fitted import Logistic
+from chatbot.phrasing import topic_of
 from chatbot.requests import as_question
-from chatbot.understand import kind_of, sides_of, topic_of
+from chatbot.understand import kind_of, sides_of
 from index import Search
 
 MOST_PARTS = 3

@@ -3,7 +3,9 @@
 import pytest
 
 from chatbot.answer import Kind, Turn
-from chatbot.understand import is_english, kind_of, sides_of, topic_of, understand
+from chatbot.language import is_english
+from chatbot.phrasing import topic_of
+from chatbot.understand import kind_of, sides_of, understand
 
 
 def dialogue(*said: str) -> tuple[Turn, ...]:

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable
 
 from chatbot.answer import Turn
+from chatbot.follow_ups import resolve
 from chatbot.llm.calls import Calls
 from chatbot.llm.draft import clean
 from chatbot.llm.failures import ModelFailed
 from chatbot.llm.prompt import follow_up_messages, read_prompt
-from chatbot.understand import resolve
 from index import terms
 
 _TURNS = 6
@@ -18,7 +18,7 @@ _OUTPUT_TOKENS = 80
 
 
 def complete(calls: Calls, question: str, history: tuple[Turn, ...], stop: threading.Event, spend: Callable[[int, int], None]) -> str:
-    """Complete a follow-up as `chatbot.understand.resolve` does.
+    """Complete a follow-up as `chatbot.follow_ups.resolve` does.
 
     Args:
         calls: To the model.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from chatbot.answer import Citation, Statement, Turn, in_order
 from chatbot.evidence import Evidence
+from chatbot.follow_ups import resolve
 from chatbot.llm.cache import Cache
 from chatbot.llm.calls import Call, Calls
 from chatbot.llm.checked import Checker
@@ -22,7 +23,6 @@ from chatbot.llm.prompt import Prompt, answer_messages, estimate_tokens, marked,
 from chatbot.llm.record import Record, believable
 from chatbot.llm.sources import Source, choose_sources
 from chatbot.support import AllLimits
-from chatbot.understand import resolve
 from index import Search
 
 _MOST_TRIED = 3
@@ -140,7 +140,7 @@ class Writing:
         self._tokens_in = self._tokens_out = 0
 
     def resolve(self, question: str, history: tuple[Turn, ...]) -> str:
-        """Complete a follow-up as `chatbot.understand.resolve` does: by the model, where that is switched on."""
+        """Complete a follow-up as `chatbot.follow_ups.resolve` does: by the model, where that is switched on."""
         if not self._writer.follow_ups:
             return resolve(question, history)
         return complete(self._writer.calls, question, history, self._stop, self._spend)
