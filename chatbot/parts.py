@@ -76,7 +76,9 @@ class Parts:
         One that stands alone may still have been meant of what the first is about: "How is drift measured, and what is acceptable?"
         """
         tied = asked.tied if len(asked.tied) <= MOST_PARTS else ()
-        apart = [self._look_up(part, context) for part in tied]
+        apart = [self._look_up(part, context) for part in tied[:1]]
+        if apart and self.is_covered(apart[0]):  # else the message is read as one, and the others need not be looked up
+            apart += [self._look_up(part, context) for part in tied[1:]]
         covered = [part for part in apart if self.is_covered(part)]
         if tied and len({part.lead.hit.passage.url for part in covered if part.lead}) == len(tied):
             return apart
