@@ -172,8 +172,8 @@ def _without_its_like(question: str, continued: str) -> str:
 def stands_alone(question: str) -> bool:
     """Say whether a question needs nothing from before: it asks something of its own and points at nothing outside."""
     bare = LEAD_IN.sub("", question)
-    content = content_words(bare)
-    if _refers(bare) or _AGAINST.match(bare) or ABOUT_ANSWERS.issuperset(content_words(REQUEST.sub("", bare))):
+    content = content_words(REQUEST.sub("", bare))
+    if _refers(bare) or _AGAINST.match(bare) or ABOUT_ANSWERS.issuperset(content):
         return False
     if _CONTINUING.match(bare) and not _ASKING.search(bare):
         return False

@@ -36,12 +36,12 @@ PRONOUN = any_of("it|they|them|this|that|these|those|both", _ONE)
 LEAD_IN = re.compile(
     r"^\W*((and|but|so|or|also|ok(ay)?|then|no|yes|right|same for|what about|how about|i meant?|actually|sorry)\b[\s,]*)+", re.IGNORECASE
 )
-_REQUESTS = "explain|define|list|name|tell|give|show|compare|describe"
+REQUESTS = "explain|define|list|name|tell|give|show|compare|describe"
 WHOLE = opening(
     "what|who|where|when|which|why|how|is|are|do|does|did|can|could|should|would|will|has|have|was|were",
-    _REQUESTS,
+    REQUESTS,
 )
-REQUEST = opening(_REQUESTS)
+REQUEST = opening(REQUESTS)
 DEFINES = opening("what('s| is| are|s)", "define", "explain", "describe")
 ABOUT_ANSWERS = frozenset(
     "example examples detail details reason reasons source sources pls please elaborate else continue difference summary briefly "

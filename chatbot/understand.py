@@ -19,6 +19,7 @@ from chatbot.phrasing import (
     POINTER,
     PRONOUN,
     REQUEST,
+    REQUESTS,
     SHORT_FORM,
     any_of,
     content_words,
@@ -92,6 +93,8 @@ _AGAINST_ANOTHER = re.compile(r",? (?:vs\.?|versus) ", re.IGNORECASE)
 _DEGREES = frozenset("main key biggest basic exact real actual important".split())
 """Words before "difference" that ask for nothing in particular."""
 _SPLIT = re.compile(r"(?<=\?)\s+(?=\S)|,?\s+and\s+(?=(?:what|how|why|when|who|where|which|should|does|do|is|are|can)\b)", re.IGNORECASE)
+_NEXT_REQUEST = re.compile(rf",?\s+and\s+(?=(?:{REQUESTS})\b)", re.IGNORECASE)
+"""Where one request follows another; behind a question the same words tell what else is done: "How do we log and explain scores?"."""
 Complete = Callable[[str, tuple[Turn, ...]], str]
 """Takes a question and the dialogue before it; returns the question as it would be asked alone."""
 
@@ -143,7 +146,8 @@ def _tied(question: str) -> tuple[Asked, ...]:
 
 
 def _split(question: str) -> list[str]:
-    return list(dict.fromkeys(part.strip() for part in _SPLIT.split(question) if part.strip()))
+    parts = [part for whole in _SPLIT.split(question) for part in (_NEXT_REQUEST.split(whole) if REQUEST.match(whole) else [whole])]
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
 def kind_of(question: str) -> Kind:

@@ -22,6 +22,14 @@ def test_a_sentence_is_cut_where_a_new_task_begins() -> None:
     ]
 
 
+def test_a_task_is_named_without_who_has_it() -> None:
+    assert [clause.core for clause in clauses("We are a bank with churn models and want a support chatbot")] == [
+        "churn models",
+        "a support chatbot",
+    ]
+    assert [clause.core for clause in clauses("A chatbot with access to our files")] == ["A chatbot with access to our files"]
+
+
 def test_a_list_is_cut_at_its_marks() -> None:
     assert [clause.text for clause in clauses("We plan: (a) forecasts of demand, (b) a bot for riders")][1:] == [
         "forecasts of demand",

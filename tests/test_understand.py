@@ -225,8 +225,19 @@ def test_ordinal_beyond_the_list_names_no_item() -> None:
         ("How do I start a pilot and when does it end?", ["How do I start a pilot and when does it end?"]),
         ("What is drift and why?", ["What is drift and why?"]),
         ("Research and development of models", ["Research and development of models"]),
+        ("Describe data contracts and list three kinds of drift", ["Describe data contracts", "list three kinds of drift"]),
+        ("How do we log and explain decisions of a model?", ["How do we log and explain decisions of a model?"]),
     ],
-    ids=["two with and", "two sentences", "back to what is defined", "back to a whole question", "second is a word", "no question word"],
+    ids=[
+        "two with and",
+        "two sentences",
+        "back to what is defined",
+        "back to a whole question",
+        "second is a word",
+        "no question word",
+        "two requests",
+        "two things done",
+    ],
 )
 def test_only_questions_that_stand_alone_are_parts(question: str, parts: list[str]) -> None:
     assert list(understand(question).parts) == parts
@@ -239,8 +250,9 @@ def test_only_questions_that_stand_alone_are_parts(question: str, parts: list[st
         ("Who owns the registry, and who may change it? Why?", []),
         ("How do I monitor drift? Which tools trace prompts?", []),
         ("What is drift and why?", []),
+        ("Explain PSI and give thresholds", ["Explain PSI", "PSI: give thresholds"]),
     ],
-    ids=["back to a whole question", "one is a word", "both stand alone", "second is a word"],
+    ids=["back to a whole question", "one is a word", "both stand alone", "second is a word", "one request after another"],
 )
 def test_question_that_needs_the_one_before_it_is_completed_from_it(question: str, tied: list[str]) -> None:
     assert [part.resolved for part in understand(question).tied] == tied

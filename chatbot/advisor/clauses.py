@@ -20,6 +20,7 @@ _JOINT = re.compile(
 )
 _LEAD_IN = re.compile(
     r"^(?:(?:and|but|also|then|now|next|so|plus|in addition|separately|afterwards)[\s,]+)*"
+    r"(?:(?:(?:we|i)(?:['’](?:re|m)| are| am)|as) an? (?:[\w-]+ ){1,4}?(?:with|that (?:has|runs|uses|operates)) )?"
     r"(?:(?:we|i|they|you|he|she|our \w+|my \w+)(?:'d|'ll|'re)?\s+(?:also\s+|now\s+|would\s+|will\s+|do\s+)*)?"
     r"(?:(?:want|wants|wanted|wish|like|would like|need|needs|plan|plans|hope|intend|thought|think|ask|asks|aim)\s+(?:also\s+)?"
     r"(?:to be able to|to|that|whether|for|of|us to)?\s*|"
