@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatbot.advisor.advisor import Advisor
 from chatbot.advisor.dialogue import with_advice
+from chatbot.advisor.tasks import Tasks, read_tasks
 from chatbot.answer import Answer, Asked, Citation, Event, Statement, Turn, Verdict, in_order
 from chatbot.citations import weakest_citation
 from chatbot.decide import Coverage, read_coverage
@@ -46,6 +47,7 @@ class Assistant:
         *,
         coverage: Coverage | None = None,
         essential: Essential | None = None,
+        tasks: Tasks | None = None,
         limit: int = 8,
         model: "ModelWriter | None" = None,
     ) -> None:
@@ -55,6 +57,7 @@ class Assistant:
             search: The loaded index.
             coverage: What decides whether a question is covered; the shipped weights if not given.
             essential: What decides which sentences answer; likewise.
+            tasks: What tells the advisor which clauses name tasks; likewise.
             limit: Most statements of an answer.
             model: Writes the answers; quotes do if not given, and whenever it fails.
         """
@@ -63,12 +66,13 @@ class Assistant:
         self.coverage = (coverage or read_coverage()).of(search)
         self.parts = Parts(search, self.coverage)
         self.essential = (essential or read_essential()).of(search)
+        self._tasks = tasks
         self.limit = limit
 
     @cached_property
     def advisor(self) -> Advisor:
         """The advisor over the same index."""
-        return Advisor(self.search)
+        return Advisor(self.search, tasks=self._tasks)
 
     def understand(self, question: str, history: tuple[Turn, ...] = (), complete: Complete = resolve) -> Asked:
         """Return what is asked, a follow-up completed from the dialogue."""
@@ -252,4 +256,11 @@ def load_assistant(settings: Settings, model: "ModelWriter | None" = None) -> As
         UserError: If there is no usable index.
     """
     search, store = load_search(settings), settings.store
-    return Assistant(search, coverage=read_coverage(store), essential=read_essential(store), limit=settings.max_statements, model=model)
+    return Assistant(
+        search,
+        coverage=read_coverage(store),
+        essential=read_essential(store),
+        tasks=read_tasks(store),
+        limit=settings.max_statements,
+        model=model,
+    )

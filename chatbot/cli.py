@@ -98,12 +98,13 @@ def advise(
     from chatbot.advisor import command
     from chatbot.advisor.advisor import Advisor
     from chatbot.advisor.render import review_markdown
+    from chatbot.advisor.tasks import read_tasks
     from chatbot.assistant import load_search
     from chatbot.questions import clean_question
     from chatbot.settings import read_settings
 
     settings = read_settings(store=store)
-    advisor = Advisor(load_search(settings))
+    advisor = Advisor(load_search(settings), tasks=read_tasks(settings.store))
     today = date.today()
     if review is not None:
         found = command.review_file(advisor, review, today)
@@ -253,9 +254,10 @@ def tune(
     cases: Annotated[Path, typer.Option(help="Folder of the hand-written cases.")] = Path("evaluation"),
     store: Annotated[Path | None, typer.Option(help="Folder of the index.")] = None,
 ) -> None:
-    """Fit what is covered, which sentences answer and which of a model's statements hold on the dev half; keep it beside the index."""
+    """Fit what is covered, which sentences answer, which of a model's statements hold and what is a task; keep it beside the index."""
     from chatbot.evaluation.cases import SENTENCES, STATEMENTS
-    from chatbot.evaluation.run import fit, fit_sentences, fit_support
+    from chatbot.evaluation.run import fit, fit_descriptions, fit_sentences, fit_support
+    from chatbot.evaluation.tasks import DESCRIBED
     from chatbot.settings import read_settings
 
     settings = read_settings(store=store)
@@ -265,8 +267,9 @@ def tune(
     for name, what, further in (
         (SENTENCES, "Weights of sentences", fit_sentences),
         (STATEMENTS, "Limits of statements", fit_support),
+        (DESCRIBED, "Weights of tasks", fit_descriptions),
     ):
-        if not (cases / name).is_file():
+        if not (cases / name).exists():
             out.print(f"'{cases}' has no {name}. {what} stay as they are.")
             continue
         with err.status("Fitting"):

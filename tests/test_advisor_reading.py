@@ -119,7 +119,9 @@ def test_its_json_has_the_shape_that_is_promised(advisor: Advisor) -> None:
 
 def test_a_task_that_was_read_with_doubt_is_asked_about_first_and_its_confirmation_counts(advisor: Advisor) -> None:
     doubtful = advisor.advise(BANK)
-    assert (doubtful.questions[0].workstream, doubtful.questions[0].criterion) == ("Staff ask questions about policy documents", "output")
-    confirmed = advisor.refine(BANK, {(1, "output"): "text"})
-    assert confirmed.workstreams[1].confidence > doubtful.workstreams[1].confidence
-    assert "output" not in [question.criterion for question in confirmed.questions]
+    asked = doubtful.questions[0]
+    assert asked.criterion == "output"
+    number = [each.name for each in doubtful.workstreams].index(asked.workstream)
+    confirmed = advisor.refine(BANK, {(number, "output"): ("prediction", "text")[number]})
+    assert confirmed.workstreams[number].confidence > doubtful.workstreams[number].confidence
+    assert (asked.workstream, "output") not in [(each.workstream, each.criterion) for each in confirmed.questions]

@@ -13,8 +13,9 @@ from chatbot.advisor.engine import assess, results_of_each, rounded
 from chatbot.advisor.meanings import Meanings, Nearest
 from chatbot.advisor.passages import Passages
 from chatbot.advisor.profile import Profile, ProfileRefused, make_profile, to_fragment
-from chatbot.advisor.reading import OUTPUT, Heard, Reading, certainty, read
+from chatbot.advisor.reading import OUTPUT, Heard, Reading, read
 from chatbot.advisor.results import Argument, Assessment, StreamResult
+from chatbot.advisor.tasks import Tasks, read_tasks
 from guide.criteria import Criteria, Criterion, Recommendation, read_criteria
 from index import Search
 
@@ -43,11 +44,19 @@ def criteria_file() -> Path:
 class Advisor:
     """Advises from one loaded index. Holds no session: a profile or a description comes with each call."""
 
-    def __init__(self, search: Search, criteria: Criteria | None = None) -> None:
+    def __init__(self, search: Search, criteria: Criteria | None = None, tasks: Tasks | None = None) -> None:
+        """Prepare advice from an index.
+
+        Args:
+            search: The index.
+            criteria: The guide's if not given.
+            tasks: What tells which clauses name tasks; the shipped weights if not given.
+        """
         self.criteria = criteria or read_criteria(criteria_file())
         self._search = search
         self._passages = Passages(search)
         self._meanings = Meanings(self.criteria, search)
+        self._tasks = (tasks or read_tasks()).of(search)
 
     def advise(self, description: str) -> Advice:
         """Read a description and advise; where it describes no task, say so and ask.
@@ -77,7 +86,7 @@ class Advisor:
                 raise ProfileRefused(f"There is no work stream {number}; they are counted from 0.")
             given[number][1][criterion] = option
         heard = reading.heard or [()]
-        sure = [1.0 if (number, OUTPUT) in answers else certainty(each, by_words=reading.by_words) for number, each in enumerate(heard)]
+        sure = [1.0 if (number, OUTPUT) in answers else certain for number, certain in enumerate(reading.certain)]
         return self._word(make_profile(self.criteria, given), _notes(reading, self.criteria), heard, sure, description)
 
     @cached_property
@@ -92,16 +101,16 @@ class Advisor:
 
     def read(self, description: str) -> Reading:
         """Return what a description is taken to say."""
-        return read(description, self._meanings)
+        return read(description, self._meanings, self._tasks)
 
     def nearest_option(self, reply: str, criterion: str) -> Nearest:
         """Return the option of one criterion that a reply comes nearest to."""
-        similarities = self._meanings.similarities(reply)
+        similarities = self._meanings.similarities(reply, self._meanings.vector(reply))
         return self._meanings.nearest(similarities, self.criteria.criterion(criterion), negative=is_negative(reply))
 
     def warm_up(self) -> None:
         """Embed the options now, so that the first description needn't wait for it."""
-        self._meanings.similarities("a description")
+        self._meanings.similarities("", self._meanings.vector("a description"))
 
     def passage_changes(self, cited: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
         """Return what became of passages cited earlier as (address, heading, sha256): those that changed or are gone."""

@@ -40,12 +40,19 @@ class Meanings:
         """Whether passages are compared by their words, because the index has no embedding model."""
         return self._search.embedder is None
 
-    def similarities(self, passage: str) -> np.ndarray:
-        """Return one similarity for each known wording, float32, shape (wordings,)."""
-        if self.by_words:
+    def vector(self, passage: str) -> np.ndarray | None:
+        """Return the unit vector of a passage, float32, shape (dimension,); none without an embedding model."""
+        return self._search.query(passage).vector
+
+    def similarities(self, passage: str, vector: np.ndarray | None) -> np.ndarray:
+        """Return one similarity for each known wording, float32, shape (wordings,).
+
+        Args:
+            passage: Its words count where there is no embedding model.
+            vector: The passage's, from `vector`.
+        """
+        if vector is None:
             return np.array([_common(set(terms(passage)), words) for words in self._words], dtype=np.float32)
-        vector = self._search.query(passage).vector
-        assert vector is not None
         found: np.ndarray = self._vectors @ vector
         return found
 

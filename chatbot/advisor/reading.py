@@ -1,7 +1,8 @@
 """From words to a profile: which work streams a description holds and what it says about each. Pure over Meanings.
 
-A clause that comes near to a kind of output is a task; tasks of different kinds are different work streams. What else a
-clause comes near to answers the other criteria. Whatever comes near to nothing stays unknown: it is asked for, not guessed.
+A clause that likely names a task of some kind, or without fitted weights comes near to a wording of one, is a task; tasks of different
+kinds are different work streams. What else a clause comes near to answers the other criteria. Whatever comes near to nothing stays
+unknown: it is asked for, not guessed.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from chatbot.advisor.clauses import Clause, clauses
 from chatbot.advisor.meanings import Meanings, Nearest
 from chatbot.advisor.profile import LONGEST_NAME, Profile, make_profile
+from chatbot.advisor.tasks import NO_TASK, Tasks
 
 OUTPUT = "output"
 """The criterion that tells work streams apart."""
@@ -35,8 +37,15 @@ class Limits:
 
 
 BY_MEANING = Limits(task=0.33, second=0.36, answer=0.5, lead=0.03, denial=0.35)
-CLEAR = 0.5
+_CLEAR = 0.5
 """Similarity from which a task is taken to be read clearly."""
+_LIKELY, _SURELY = 0.5, 0.8
+"""Chance from which a clause is taken to name a task, and from which one kind is taken to be read clearly."""
+_OUTWEIGHED = 0.1
+"""By how much nearer a clause must come to a wording that says nothing to be none in spite of that chance."""
+_LEAST_CERTAIN, _BY_WORDS_CERTAIN = 0.8, 0.7
+"""How far a confidence holds whose task was barely read, and one that rests on words alone: on the dev half 19 of 30 such
+recommendations were right."""
 BY_WORDS = Limits(task=0.3, second=0.35, answer=0.4, lead=0.05, denial=0.3)
 
 
@@ -65,12 +74,16 @@ class Reading:
     unclear: tuple[tuple[Heard, Heard], ...]
     """Pairs of passages that disagree about a criterion, which therefore stays unknown."""
     by_words: bool
+    certain: tuple[float, ...] = (1.0,)
+    """How far the confidence in each work stream holds, up to 1: the more surely its task was read, the further."""
 
 
 @dataclass(slots=True)
 class _Passage:
     clause: Clause
     similarities: np.ndarray
+    chances: dict[str, float]
+    """That it names a task of each kind; empty where no weights were fitted."""
     stream: int = -1
     """Number of the work stream that it belongs to; -1 for all."""
 
@@ -80,31 +93,22 @@ class _Stream:
     kind: str
     name: str
     heard: Heard
+    certain: float = 1.0
 
 
-def certainty(heard: tuple[Heard, ...], *, by_words: bool) -> float:
-    """Return how far a work stream's confidence holds, from 0.8 to 1: the nearer its task came to a known wording, the further.
-
-    By words alone, at most 0.7: on the dev half 19 of 30 such recommendations were right.
-    """
-    if by_words:
-        return 0.7
-    task = next((each.similarity for each in heard if each.criterion == OUTPUT), CLEAR)
-    return min(1.0, 0.8 + 0.2 * (task - BY_MEANING.task) / (CLEAR - BY_MEANING.task))
-
-
-def read(description: str, meanings: Meanings, limits: Limits | None = None) -> Reading:
+def read(description: str, meanings: Meanings, tasks: Tasks | None = None, limits: Limits | None = None) -> Reading:
     """Read a description; a profile without work streams where it describes none.
 
     Args:
         description: As typed.
         meanings: Of the criteria.
+        tasks: Weights that tell tasks, for the embedding model of the meanings; the nearest wording tells them if not given.
         limits: The fitted ones if not given.
     """
     limits = limits or (BY_WORDS if meanings.by_words else BY_MEANING)
     found = clauses(description)
     told = [] if all(clause.asks for clause in found) else found  # nothing but questions for facts is no situation
-    passages = [_Passage(clause, meanings.similarities(clause.core)) for clause in told]
+    passages = [_passage(clause, meanings, tasks) for clause in told]
     denied = _denied(passages, meanings, limits)
     without = {each.id: frozenset(no.option for no in denied if no.criterion == each.id) for each in meanings.criteria.criteria}
     streams = _streams(passages, meanings, limits, without[OUTPUT])
@@ -114,7 +118,13 @@ def read(description: str, meanings: Meanings, limits: Limits | None = None) -> 
     heard = [each[0] for each in hears]
     unclear = tuple(dict.fromkeys(pair for each in hears for pair in each[1]))
     named = [(stream.name, {each.criterion: each.option for each in known}) for stream, known in zip(streams, heard, strict=True)]
-    return Reading(make_profile(meanings.criteria, named), tuple(heard), denied, unclear, meanings.by_words)
+    certain = tuple(_BY_WORDS_CERTAIN if meanings.by_words else stream.certain for stream in streams) or (1.0,)
+    return Reading(make_profile(meanings.criteria, named), tuple(heard), denied, unclear, meanings.by_words, certain)
+
+
+def _passage(clause: Clause, meanings: Meanings, tasks: Tasks | None) -> _Passage:
+    vector = meanings.vector(clause.core)
+    return _Passage(clause, meanings.similarities(clause.core, vector), {} if tasks is None or vector is None else tasks.chances(vector))
 
 
 def _denied(passages: list[_Passage], meanings: Meanings, limits: Limits) -> tuple[Heard, ...]:
@@ -132,21 +142,47 @@ def _denied(passages: list[_Passage], meanings: Meanings, limits: Limits) -> tup
 
 
 def _streams(passages: list[_Passage], meanings: Meanings, limits: Limits, without: frozenset[str]) -> list[_Stream]:
-    criterion = meanings.criteria.criterion(OUTPUT)
     streams: list[_Stream] = []
     current = -1
     for passage in passages:
-        clause = passage.clause
-        near = meanings.nearest(passage.similarities, criterion, negative=clause.negative, without=without)
-        if not clause.denies and near.lead >= 0 and near.similarity >= (limits.second if streams else limits.task):
+        if passage.chances:
+            task = _likely_task(passage, meanings, without)
+        else:
+            task = _near_task(passage, meanings, limits.second if streams else limits.task, without)
+        if task is not None and not passage.clause.denies:
+            near, certain = task
             known = [number for number, stream in enumerate(streams) if _same(stream.kind, near.option)]
             if known:
                 current = known[0]
             else:
-                streams.append(_Stream(near.option, _name(clause), _heard(near, clause)))
+                streams.append(_Stream(near.option, _name(passage.clause), _heard(near, passage.clause), certain))
                 current = len(streams) - 1
         passage.stream = current
     return streams
+
+
+def _likely_task(passage: _Passage, meanings: Meanings, without: frozenset[str]) -> tuple[Nearest, float] | None:
+    """Return the task that a clause likely names, as its nearest wording, unless one that says nothing is far nearer, and how certain."""
+    kinds = {kind: chance for kind, chance in passage.chances.items() if kind != NO_TASK and kind not in without}
+    if sum(kinds.values()) < _LIKELY:
+        return None
+    criterion = meanings.criteria.criterion(OUTPUT)
+    likeliest = max(kinds, key=lambda kind: kinds[kind])
+    others = frozenset(option.id for option in criterion.options if option.id != likeliest)
+    near = meanings.nearest(passage.similarities, criterion, negative=passage.clause.negative, without=others)
+    return (near, _certain(kinds[likeliest], _LIKELY, _SURELY)) if near.lead >= -_OUTWEIGHED else None
+
+
+def _near_task(passage: _Passage, meanings: Meanings, limit: float, without: frozenset[str]) -> tuple[Nearest, float] | None:
+    """Return the task that a clause comes near to, if nothing that says nothing is nearer, and how certain that is."""
+    criterion = meanings.criteria.criterion(OUTPUT)
+    near = meanings.nearest(passage.similarities, criterion, negative=passage.clause.negative, without=without)
+    found = near.lead >= 0 and near.similarity >= limit
+    return (near, _certain(near.similarity, BY_MEANING.task, _CLEAR)) if found else None
+
+
+def _certain(value: float, least: float, clear: float) -> float:
+    return min(1.0, max(_LEAST_CERTAIN, _LEAST_CERTAIN + (1 - _LEAST_CERTAIN) * (value - least) / (clear - least)))
 
 
 def _same(kind: str, other: str) -> bool:

@@ -8,6 +8,7 @@ import yaml
 from rich.table import Table
 
 from chatbot.advisor.advisor import Advisor
+from chatbot.advisor.tasks import TASKS_FILE, Tasks
 from chatbot.assistant import Assistant, load_assistant, load_model, load_search
 from chatbot.decide import COVERAGE_FILE, Coverage, read_coverage
 from chatbot.essential import ESSENTIAL_FILE, Essential
@@ -20,6 +21,7 @@ from chatbot.evaluation.model import measure_model
 from chatbot.evaluation.report import report_html, report_markdown
 from chatbot.evaluation.sentences import fit_essential
 from chatbot.evaluation.statements import fit_limits
+from chatbot.evaluation.tasks import DESCRIBED, fit_tasks, read_described
 from chatbot.fitted import Fitted
 from chatbot.settings import Settings
 from chatbot.support import SUPPORT_FILE, AllLimits, read_limits
@@ -27,7 +29,8 @@ from index import ADAPTER, Search, Store, UserError
 
 DOCS = Path("docs")
 _FEWEST_MARKED = 20
-"""Questions of the dev half whose sentences readers chose, below which nothing can be learned from them."""
+"""Questions of the dev half whose sentences readers chose, or descriptions whose clauses they judged, below which nothing can be learned
+from them."""
 
 
 def evaluate_site(settings: Settings, folder: Path, half: str, *, with_model: bool = False) -> Results:
@@ -116,6 +119,19 @@ def fit_sentences(settings: Settings, folder: Path) -> tuple[Path, Essential]:
         raise _nothing_to_fit(folder, SENTENCES, "the sentences that answer")
     essential = fit_essential(assistant, cases)
     return _keep(essential, settings.store / ESSENTIAL_FILE)
+
+
+def fit_descriptions(settings: Settings, folder: Path) -> tuple[Path, Tasks]:
+    """Fit which clauses of a description name a task, and of which kind; write the weights beside the index.
+
+    Raises:
+        UserError: If readers judged the clauses of too few descriptions.
+    """
+    described = read_described(folder)
+    if len(described) < _FEWEST_MARKED:
+        raise _nothing_to_fit(folder, DESCRIBED, "descriptions with their clauses")
+    search = _whole_search(settings)
+    return _keep(fit_tasks(search, Advisor(search).criteria, described), settings.store / TASKS_FILE)
 
 
 def _keep(fitted: Fitted, file: Path) -> tuple[Path, Fitted]:
