@@ -131,6 +131,7 @@ def serve(
 ) -> None:
     """Serve the site with the widget, the API and the Gradio demo on one port."""
     import uvicorn
+    from threadpoolctl import threadpool_limits
 
     from chatbot.api import add_site, create_app
     from chatbot.assistant import Assistant, load_assistant, load_model
@@ -161,6 +162,8 @@ def serve(
     address = f"http://{settings.host}:{settings.port}"
     doors = {"Site": "/" if site.is_dir() else "", "Demo": "/chat" if demo else "", "API": "/api/docs", "MCP": "/mcp" if demo else ""}
     out.print("\n".join(f"[bold]{door:5}[/] {address}{path}" for door, path in doors.items() if path) + "\n[dim]Stop with Ctrl+C.[/]")
+    # a question's products are small: more threads answer it no sooner, and spin on cores that other questions need
+    threadpool_limits(1, user_api="blas")
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=8))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn ends in order, then hands the signal on
     with suppress(KeyboardInterrupt):

@@ -1,11 +1,13 @@
 """A running server, seen from outside: what it loads, how it takes over a new index, what it does when the index breaks, how it ends."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -72,6 +74,25 @@ def test_serving_process_loads_no_training_library_and_ends_in_order(site: Path)
     loaded = {name.partition(".")[0] for name in said.partition("LOADED ")[2].split()}
     assert {"chatbot", "index", "onnxruntime", "gradio"} <= loaded, said
     assert loaded & {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript", "mkdocs", "sklearn", "openai"} == set()
+
+
+def test_question_keeps_no_more_than_one_core_busy(site: Path) -> None:
+    """Threads of numpy's products would spin on a second one, and half as many questions could be answered in a second."""
+
+    def cpu_seconds(process: int) -> float:
+        fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    with serving("--no-demo", store=ROOT / "index" / "store", CHATBOT_FEEDBACK="false") as running:
+        ask = [
+            {"question": f"How do I monitor {what} in production?"} for what in ("drift", "an LLM", "cost", "latency", "a RAG index") * 8
+        ]
+        for question in ask[:10]:  # what is loaded in the background is done by then
+            httpx.post(f"{running.url}api/ask", json=question, timeout=30)
+        cpu, started = cpu_seconds(running.process.pid), time.monotonic()
+        for question in ask[10:]:
+            assert httpx.post(f"{running.url}api/ask", json=question, timeout=30).status_code == 200
+        assert cpu_seconds(running.process.pid) - cpu < 1.3 * (time.monotonic() - started)
 
 
 def test_asking_in_a_terminal_loads_no_training_library_and_no_server(site: Path) -> None:
