@@ -21,7 +21,7 @@ from index import Search, UserError
 
 DESCRIBED = "training/tasks"
 """Folder below that of the cases."""
-_INVERSE_PENALTY = 3.0
+_INVERSE_PENALTY = 2.0
 
 
 class Described(BaseModel):
