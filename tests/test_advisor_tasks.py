@@ -13,9 +13,10 @@ from chatbot.evaluation.examples import repeating
 from chatbot.evaluation.tasks import fit_tasks, read_described
 from guide.criteria import read_criteria
 from index import UserError
+from tests.conftest import ROOT
 
-EVALUATION = Path("evaluation")
-CRITERIA = read_criteria(Path("docs/choose/criteria.yml"))
+EVALUATION = ROOT / "evaluation"
+CRITERIA = read_criteria(ROOT / "docs" / "choose" / "criteria.yml")
 
 
 def test_shipped_weights_are_those_of_the_bundled_model(assistant: Assistant) -> None:

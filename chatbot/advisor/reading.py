@@ -37,6 +37,7 @@ class Limits:
 
 
 BY_MEANING = Limits(task=0.33, second=0.36, answer=0.5, lead=0.03, denial=0.35)
+BY_WORDS = Limits(task=0.3, second=0.35, answer=0.4, lead=0.05, denial=0.3)
 _CLEAR = 0.5
 """Similarity from which a task is taken to be read clearly."""
 _LIKELY, _SURELY = 0.5, 0.8
@@ -46,7 +47,6 @@ _OUTWEIGHED = 0.1
 _LEAST_CERTAIN, _BY_WORDS_CERTAIN = 0.8, 0.7
 """How far a confidence holds whose task was barely read, and one that rests on words alone: on the dev half 19 of 30 such
 recommendations were right."""
-BY_WORDS = Limits(task=0.3, second=0.35, answer=0.4, lead=0.05, denial=0.3)
 
 
 @dataclass(frozen=True, slots=True)

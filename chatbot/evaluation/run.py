@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from rich.table import Table
 
-from chatbot.advisor.advisor import Advisor
+from chatbot.advisor.advisor import Advisor, criteria_file
 from chatbot.advisor.tasks import TASKS_FILE, Tasks
 from chatbot.assistant import Assistant, load_assistant, load_model, load_search
 from chatbot.decide import COVERAGE_FILE, Coverage, read_coverage
@@ -25,6 +25,7 @@ from chatbot.evaluation.tasks import DESCRIBED, fit_tasks, read_described
 from chatbot.fitted import Fitted
 from chatbot.settings import Settings
 from chatbot.support import SUPPORT_FILE, AllLimits, read_limits
+from guide.criteria import read_criteria
 from index import ADAPTER, Search, Store, UserError
 
 DOCS = Path("docs")
@@ -130,8 +131,7 @@ def fit_descriptions(settings: Settings, folder: Path) -> tuple[Path, Tasks]:
     described = read_described(folder)
     if len(described) < _FEWEST_MARKED:
         raise _nothing_to_fit(folder, DESCRIBED, "descriptions with their clauses")
-    search = _whole_search(settings)
-    return _keep(fit_tasks(search, Advisor(search).criteria, described), settings.store / TASKS_FILE)
+    return _keep(fit_tasks(_whole_search(settings), read_criteria(criteria_file()), described), settings.store / TASKS_FILE)
 
 
 def _keep(fitted: Fitted, file: Path) -> tuple[Path, Fitted]:
