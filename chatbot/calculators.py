@@ -50,7 +50,9 @@ class Inference:
     other: float
     """Dollars a month for storage, network and tooling."""
     tokens_per_second: float
-    """Output tokens that one GPU makes under load."""
+    """Output tokens that one GPU makes under load, while it reads no prompt."""
+    prompt_tokens_per_second: float
+    """Input tokens that one GPU reads under load, while it writes nothing; those read from a cache take no time."""
     peak: float
     """Load of the busiest time as a multiple of the average."""
 
@@ -72,7 +74,7 @@ class InferenceCost:
     """Requests a month from which own GPUs are cheaper; says nothing about the peak."""
     break_even_per_second: float | None
     utilization: float
-    """Share of the GPUs' output that this volume uses on average; above 1 they can't carry it."""
+    """Share of the GPUs' time that this volume uses on average; above 1 they can't carry it."""
     gpus_at_peak: int | None
     """GPUs that carry this volume at its peak, at least those given."""
     own: float | None
@@ -88,9 +90,10 @@ class InferenceCost:
 def inference_cost(month: Inference) -> InferenceCost:
     """Compare an API with own GPUs: API spend, fixed cost, break-even, and the break-even that survives the peak.
 
-    Sources: BentoML, LLM Inference Handbook (spend, fixed cost, break-even, peak check); caching and batch terms as
-    Anthropic and OpenAI state them. The batch discount is taken off the whole request; charges for writing to a cache
-    are not counted.
+    Arithmetic of the guide; prefill and decode as two phases of one GPU's work follow BentoML, LLM Inference Handbook,
+    caching and batch terms what Anthropic and OpenAI state. A call keeps a GPU busy for as long as it takes to read the
+    uncached input and to write the output. The batch discount is taken off the whole request; charges for writing to a
+    cache are not counted.
     """
     cached = month.input_tokens * month.cached_share
     input_cost = (month.input_tokens - cached + cached * month.cached_price) * month.input_price
@@ -99,28 +102,29 @@ def inference_cost(month: Inference) -> InferenceCost:
     hardware = month.gpu_hours * month.gpu_price
     fixed = _own(month, month.gpus)
     break_even = fixed / per_request if per_request else None
-    # what the GPUs must make at the peak, for each request a month
-    peak_rate = month.output_tokens * month.peak / SECONDS_A_MONTH
-    gpus_at_peak = _gpus_for(month, month.requests * peak_rate)
+    busy = _busy_seconds(month)
+    # GPUs that the peak keeps busy, for each request a month
+    peak_rate = None if busy is None else busy * month.peak / SECONDS_A_MONTH
+    gpus_at_peak = _gpus_for(month, month.requests, peak_rate)
     own = None if gpus_at_peak is None else _own(month, gpus_at_peak)
     break_even_gpus = None
-    if per_request:
-        # n GPUs carry the peak of their break-even if n × speed ≥ (n × hardware + rest) / per_request × peak_rate
-        spare = month.tokens_per_second - hardware / per_request * peak_rate
+    if per_request and peak_rate is not None:
+        # n GPUs carry the peak of their break-even if n ≥ (n × hardware + rest) / per_request × peak_rate
+        spare = 1 - hardware / per_request * peak_rate
         needed = (month.staff + month.other) / per_request * peak_rate
         if spare > 0:
             break_even_gpus = max(month.gpus, math.ceil(needed / spare))
         elif needed == 0 and spare == 0:
             break_even_gpus = month.gpus
     api = month.requests * per_request
-    capacity = month.gpus * month.tokens_per_second * month.gpu_hours * 3600
+    capacity = month.gpus * month.gpu_hours * 3600
     return InferenceCost(
         per_request=per_request,
         api=api,
         fixed=fixed,
         break_even=break_even,
         break_even_per_second=None if break_even is None else break_even / SECONDS_A_MONTH,
-        utilization=month.requests * month.output_tokens / capacity if capacity else 0.0,
+        utilization=month.requests * busy / capacity if capacity and busy is not None else 0.0,
         gpus_at_peak=gpus_at_peak,
         own=own,
         break_even_gpus=break_even_gpus,
@@ -130,9 +134,7 @@ def inference_cost(month: Inference) -> InferenceCost:
 
 
 def cost_per_million_tokens(gpu_price: float, tokens_per_second: float, utilization: float) -> float:
-    """Return dollars per million output tokens of a GPU that is paid by the hour.
-
-    Source: BentoML, LLM Inference Handbook.
+    """Return dollars per million output tokens of a GPU that is paid by the hour and only decodes.
 
     Raises:
         ValueError: If speed or utilization is not above 0.
@@ -338,10 +340,20 @@ def _own(month: Inference, gpus: int) -> float:
     return gpus * month.gpu_hours * month.gpu_price + month.staff + month.other
 
 
-def _gpus_for(month: Inference, tokens_per_second: float) -> int | None:
-    if tokens_per_second == 0:
+def _busy_seconds(month: Inference) -> float | None:
+    """Seconds of one GPU that a call takes, reading and writing; None if it is asked for what it can't do."""
+    uncached = month.input_tokens - month.input_tokens * month.cached_share
+    if (uncached and not month.prompt_tokens_per_second) or (month.output_tokens and not month.tokens_per_second):
+        return None
+    read = uncached / month.prompt_tokens_per_second if uncached else 0.0
+    write = month.output_tokens / month.tokens_per_second if month.output_tokens else 0.0
+    return read + write
+
+
+def _gpus_for(month: Inference, requests: float, peak_rate: float | None) -> int | None:
+    if requests == 0:
         return month.gpus
-    return max(month.gpus, math.ceil(tokens_per_second / month.tokens_per_second)) if month.tokens_per_second else None
+    return None if peak_rate is None else max(month.gpus, math.ceil(requests * peak_rate))
 
 
 def _shares(amounts: Sequence[float]) -> list[float]:

@@ -1,6 +1,6 @@
 """The decision as data: `docs/choose/criteria.yml` becomes typed, checked criteria (disk).
 
-Read by guide.decision_tables, which makes the pages' tables of it, by guide.publish, which hands it to the browser, and
+Read by guide.generated, which writes the pages' tables of it, by guide.publish, which hands it to the browser, and
 by chatbot.advisor, which decides with it: pages and advisor can't disagree.
 """
 
@@ -17,6 +17,9 @@ Recommendation = Literal["mlops", "llmops", "both", "neither"]
 
 PRACTICES: tuple[Practice, ...] = ("mlops", "llmops", "neither")
 """In the order of an option's scores."""
+
+DATA = Path("choose", "criteria.yml")
+"""Below `docs`."""
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Address = Annotated[str, Field(pattern=r"^([a-z0-9-]+/)+(#[a-z0-9_-]+)?$")]

@@ -1,17 +1,25 @@
 """The editorial rules of `docs/about/contribute.md`, checked: run `python -m guide.lint [PAGE …]`.
 
-Front matter, headings, first sentences, section length, image alternatives, source keys. Pure apart from reading pages.
+Front matter, headings, first sentences, section length, image alternatives, source keys, the arithmetic of examples. Pure apart
+from reading pages and data files. Sources that need another look are named, too, and are no fault of a page: time alone makes them.
 Safety rules that stop a build stand in guide.safety; links and anchors are checked in the built site by the tests.
 """
 
+import datetime
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from guide.arithmetic import DATA as EXAMPLES
+from guide.arithmetic import read_examples, wrong_equations, wrong_figures
+from guide.cases import DATA as CASES
+from guide.cases import read_cases
+from guide.changes import DATA as CHANGES
+from guide.changes import read_changes
 from guide.pages import Section, SourcePage, read_source_page
 from guide.problems import PageProblem
-from guide.sources import CITATION, MARKS, cited_keys, read_sources
+from guide.sources import CITATION, MARKS, VOLATILE_DAYS, cited_keys, overdue, read_sources
 
 ROLES = ("executive", "architect", "ml-engineer", "platform", "risk")
 READ_NEXT = "Read next"
@@ -61,6 +69,7 @@ def _all_rules(page: SourcePage, sources: set[str]) -> Iterator[tuple[int, str]]
     for number, line in enumerate(page.body.splitlines(), page.first_line):
         yield from ((number, f"unknown source '@{key}'") for key in cited_keys(line) if key not in sources and key not in MARKS)
         yield from ((number, f"filler: '{found[0]}'") for found in _FILLER.finditer(line))
+        yield from ((number, f"arithmetic: {wrong}") for wrong in wrong_equations(line))
         if re.search(r"!\[\s*\]\(|<img(?![^>]*\balt=)", line):
             yield number, "an image has no text alternative"
     for found in _MIXED_LIST.finditer(page.body):
@@ -135,17 +144,46 @@ def count_words(markdown: str) -> int:
     return len(re.findall(r"[^\W_][\w'’.,%/$€-]*", plain(markdown)))
 
 
+def lint_data(docs: Path, sources: set[str]) -> list[PageProblem]:
+    """Return what is wrong with the data that pages are made from: unknown source keys, and examples that don't work out.
+
+    Raises:
+        ValueError: If a data file can't be read; the message names the place and the fault.
+    """
+    problems = []
+    cited = [(CASES, anchor, case.source) for anchor, case in (read_cases(docs).items() if (docs / CASES).is_file() else ())]
+    cited += [(CHANGES, str(change.date), change.source) for change in (read_changes(docs) if (docs / CHANGES).is_file() else ())]
+    for file, name, keys in cited:
+        problems += [PageProblem(docs / file, 1, f"{name}: unknown source '{key}'") for key in keys if key not in sources]
+    for example in read_examples(docs):
+        page = docs / example.page
+        try:
+            text = page.read_text("utf-8")
+            problems += [PageProblem(page, 1, wrong) for wrong in wrong_figures(example, text)]
+        except (OSError, ValueError) as error:
+            problems.append(PageProblem(docs / EXAMPLES, 1, f"{example.title}: {error}"))
+    return problems
+
+
 def main(arguments: list[str]) -> int:
-    """Lint the given pages, or every page; print problems; return 1 if there are any."""
+    """Lint the given pages, or every page and the data; print problems and sources to check again; return 1 if there are problems."""
     docs = Path("docs")
-    sources = set(read_sources(docs / "sources.yml"))
+    sources = read_sources(docs / "sources.yml")
     paths = [Path(argument) for argument in arguments] or written_pages(docs)
     problems: list[PageProblem] = []
     for path in paths:
         try:
-            problems += lint_page(read_source_page(path), sources=sources)
+            problems += lint_page(read_source_page(path), sources=set(sources))
         except PageProblem as problem:
             problems.append(problem)
+    if not arguments:
+        try:
+            problems += lint_data(docs, set(sources))
+        except ValueError as error:
+            problems.append(PageProblem(docs, 0, str(error)))
+        old = overdue(sources, datetime.datetime.now(datetime.UTC).date())
+        sys.stdout.writelines(f"check again: {key}, last checked {sources[key].checked}\n" for key in old)
+        sys.stdout.write(f"{len(old)} volatile sources older than {VOLATILE_DAYS} days\n")
     sys.stdout.writelines(f"{problem}\n" for problem in problems)
     sys.stdout.write(f"{len(paths)} pages, {len(problems)} problems\n")
     return bool(problems)

@@ -1,6 +1,6 @@
 """The maturity self-assessment as data: `docs/operate/maturity.yml` becomes typed, checked checks and levels (disk).
 
-Read by guide.maturity_lists, which makes the page's lists and tables of it, and by chatbot.advisor.maturity, which places
+Read by guide.generated, which writes the page's lists and tables of it, and by chatbot.advisor.maturity, which places
 an organization with it: page and assessment can't disagree.
 """
 
@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
 from guide.data_files import read_data
 from guide.sources import CITATION
+
+DATA = Path("operate", "maturity.yml")
+"""Below `docs`."""
 
 Lens = Literal["classic", "generative"]
 

@@ -1,24 +1,6 @@
-"""The maturity page's lists and tables, made from `docs/operate/maturity.yml`: run `python -m guide.maturity_lists` after changing it.
+"""The maturity page's lists and tables, in Markdown, from `docs/operate/maturity.yml`. Pure; guide.generated writes them into the page."""
 
-The page says where: what stands between `<!-- maturity: checks 1 -->` (or `checks further`, `mapping`, `next`) and
-`<!-- /maturity -->` is written here. It stays in the page, so that every reader of Markdown sees it, and a test refuses a
-list that is out of date.
-"""
-
-import re
-import sys
-from pathlib import Path
-
-from guide.maturity import LENSES, Check, Maturity, PublishedModel, read_maturity
-
-PAGE = Path("operate", "maturity.md")
-"""Below `docs`."""
-_PLACE = re.compile(r"^<!-- maturity: (?P<what>checks (?P<level>\d|further)|mapping|next) -->\n.*?^<!-- /maturity -->$", re.M | re.S)
-
-
-def with_lists(markdown: str, maturity: Maturity) -> str:
-    """Return the page with its lists and tables as the data has them."""
-    return _PLACE.sub(lambda found: f"<!-- maturity: {found['what']} -->\n\n{_made(found, maturity)}\n\n<!-- /maturity -->", markdown)
+from guide.maturity import LENSES, Check, Maturity, PublishedModel
 
 
 def checks(maturity: Maturity, level: int | None) -> str:
@@ -46,12 +28,6 @@ def next_steps(maturity: Maturity) -> str:
     return "\n".join([f"| Level today | {heads} |", "| --- | --- | --- |", *rows])
 
 
-def _made(found: re.Match[str], maturity: Maturity) -> str:
-    if found["level"]:
-        return checks(maturity, None if found["level"] == "further" else int(found["level"]))
-    return mapping(maturity) if found["what"] == "mapping" else next_steps(maturity)
-
-
 def _whose(maturity: Maturity, check: Check) -> str:
     return "both" if len(check.lenses) > 1 else maturity.lenses[check.lenses[0]]
 
@@ -62,18 +38,3 @@ def _asked(maturity: Maturity, model: PublishedModel, names: tuple[str, ...]) ->
     told = {check.id: check.name for check in maturity.checks}
     listed = "; ".join(told[name] for name in names)
     return f"{listed[0].upper()}{listed[1:]} [@{model.source}; @synthesis]"
-
-
-def main() -> int:
-    """Write every list anew."""
-    page = Path("docs") / PAGE
-    text = page.read_text("utf-8")
-    written = with_lists(text, read_maturity(page.with_suffix(".yml")))
-    if written != text:
-        page.write_text(written, "utf-8")
-        sys.stdout.write(f"{page}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -23,7 +23,7 @@ _LEFT_OUT = re.compile(r"^<(?P<tag>\w+)\b[^>\n]*\bdata-search-exclude\b[^>\n]*>.
 _LAYOUT = re.compile(r"^[ \t]*</?(?:div|section|figure|p)\b[^>\n]*>[ \t]*$\n?", re.MULTILINE)
 _COMMENT = re.compile(r"^<!--.*?-->[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _HEADING_ATTRIBUTES = re.compile(r"^(#{1,6} .*?)[ \t]*\{[^{}\n]*\}[ \t]*$", re.MULTILINE)
-_ATTRIBUTES = re.compile(r"(?<=[)\]])\{[:#. ][^{}\n]*\}")
+_ATTRIBUTES = re.compile(r"(?<=[)\]*])\{[:#. ][^{}\n]*\}")
 _LINK = re.compile(r"(?P<open>\]\(\s*)(?P<target>[^)\s]+)")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _CITED = re.compile(r"[ \t]*" + CITATION.pattern)

@@ -2,7 +2,8 @@
 
 Called by guide.site on MkDocs' output; works the same on Zensical's. Writes `llms.txt` (https://llmstxt.org),
 `llms-full.txt`, each page as Markdown at its address + `index.md`, JSON-LD into each page, the decision's
-criteria for the browser, and for the index what readers ask. Links in these files are relative, so they hold wherever the site is put.
+criteria for the browser, for the index what readers ask, and what keeps old addresses alive. Links in these
+files are relative, so they hold wherever the site is put.
 """
 
 import posixpath
@@ -12,13 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from guide.asked import SOURCE, write_asked
+from guide.criteria import DATA as CRITERIA
 from guide.criteria import read_criteria
 from guide.decision_data import write_decision_data
-from guide.decision_tables import DATA
 from guide.linked_data import with_linked_data
+from guide.maturity import DATA as MATURITY
 from guide.maturity import read_maturity
 from guide.maturity_data import write_maturity_data
-from guide.maturity_lists import PAGE
+from guide.moved import DATA as MOVED
+from guide.moved import read_moved, write_moved
 from guide.navigation import SitePage, SitePlan, folder_of, read_plan
 from guide.plain import plain_markdown, read_figure
 from guide.problems import PageProblem
@@ -48,15 +51,19 @@ def publish(root: Path, site: Path) -> SitePlan:
         (site / page.folder / "social.png").write_bytes(draw(page.heading, page.description, page.chapter, plan.name))
     (site / "llms.txt").write_text(contents(plan), "utf-8")
     (site / "llms-full.txt").write_text(_everything(root, plan), "utf-8")
-    if (criteria := root / "docs" / DATA).is_file():
+    if (criteria := root / "docs" / CRITERIA).is_file():
         try:
             write_decision_data(read_criteria(criteria), site)
         except ValueError as error:
             raise PageProblem(criteria, 1, str(error)) from error
-    if (maturity := (root / "docs" / PAGE).with_suffix(".yml")).is_file():
+    if (maturity := root / "docs" / MATURITY).is_file():
         write_maturity_data(read_maturity(maturity), site)
     if (asked := root / SOURCE).is_dir():
         write_asked(asked, site)
+    try:
+        write_moved(read_moved(root / "docs"), site, {page.folder: page.title for page in plan.pages}, plan.address)
+    except ValueError as error:
+        raise PageProblem(root / "docs" / MOVED, 1, str(error)) from error
     return plan
 
 

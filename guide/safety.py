@@ -11,6 +11,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from guide.moved import SCRIPT
 from guide.pages import SourcePage, read_source_page
 from guide.problems import PageProblem
 
@@ -69,7 +70,9 @@ def check_built(site: Path) -> list[PageProblem]:
         found = {fault for node in tree.css("*") if (fault := _element_fault(node.tag or "", node.attributes))}
         found |= {f"a `<{node.tag}>` inside the text" for node in tree.css("article *") if node.tag in _NOT_IN_TEXT}
         faults += [(path, fault) for fault in found]
-        scripts[path] = {_script(node) for node in tree.css("script") if node.attributes.get("type") not in _DATA}
+        held = {_script(node) for node in tree.css("script") if node.attributes.get("type") not in _DATA}
+        if held != {SCRIPT}:  # a page that only leads on has that one alone
+            scripts[path] = held
     # the theme's scripts stand in every page; one that doesn't came in by a page's title or text
     common = set.intersection(*scripts.values()) if scripts else set()
     faults += [(path, "a script of its own") for path, held in scripts.items() if held - common]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from guide.asked import SOURCE
-from guide.decision_tables import stale_tables
+from guide.generated import stale
 from guide.generators import GeneratorFailed, run_mkdocs
 from guide.problems import PageProblem
 from guide.publish import publish
@@ -44,7 +44,7 @@ def build_site(root: Path, site: Path, generator: Callable[[Path, Path], None] =
     if site_is_current(root, site):
         return False
     digest = inputs_digest(root)  # before the pages are read: what changes while the site is built makes it stale
-    _refuse(check_pages(root / "docs") + stale_tables(root / "docs"))
+    _refuse(check_pages(root / "docs") + stale(root / "docs"))
     site.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=site.parent, prefix=f".{site.name}-"))
     try:

@@ -12,6 +12,9 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, HttpUrl, TypeAdapter, ValidationError
 
+Stability = Literal["stable", "volatile"]
+"""Stable: a paper, a standard, a law in force. Volatile: prices, laws in passage, product documentation, surveys."""
+
 Kind = Literal["law-or-standard", "peer-reviewed", "preprint", "official-docs", "practitioner", "vendor", "opinion"]
 
 KIND_NAMES: dict[str, str] = {
@@ -28,6 +31,9 @@ KIND_NAMES: dict[str, str] = {
 MARKS = {"synthesis": "our synthesis", "illustrative": "illustrative numbers"}
 """Keys that stand for no source: what the guide itself concludes or invents for teaching."""
 
+VOLATILE_DAYS = 90
+"""Age from which a volatile source is to be read again."""
+
 CITATION = re.compile(r"\[(@[a-z][a-z0-9-]*(?:;\s*@[a-z][a-z0-9-]*)*)\]")
 """`[@key]` or `[@key; @other]`, as Pandoc writes citations."""
 
@@ -42,7 +48,9 @@ class Source(BaseModel):
     year: int | None
     link: HttpUrl | None
     kind: Kind
+    stability: Stability
     checked: datetime.date
+    """Day on which the text was last read."""
     access: Literal["original", "excerpt", "secondary"] = "original"
     link_checked: bool = True
 
@@ -71,5 +79,12 @@ def described(source: Source) -> str:
     """Return publisher, year, kind of evidence and how it was checked, as every list of sources says it after the title."""
     read = {"original": "read", "excerpt": "read in excerpts", "secondary": "read through a report about it"}[source.access]
     return (
-        f"{source.publisher}, {source.year or 'no date'}. {KIND_NAMES[source.kind].capitalize()}; {read}, checked {source.checked:%B %Y}."
+        f"{source.publisher}, {source.year or 'no date'}. {KIND_NAMES[source.kind].capitalize()}; {read}, last checked "
+        f"{source.checked:%B} {source.checked.day}, {source.checked.year}."
     )
+
+
+def overdue(sources: dict[str, Source], today: datetime.date) -> list[str]:
+    """Return the keys of the volatile sources that were last checked more than `VOLATILE_DAYS` ago, the oldest first."""
+    old = [key for key, source in sources.items() if source.stability == "volatile" and (today - source.checked).days > VOLATILE_DAYS]
+    return sorted(old, key=lambda key: sources[key].checked)

@@ -45,6 +45,7 @@ BASE = Inference(
     staff=6000,
     other=850,
     tokens_per_second=1500,
+    prompt_tokens_per_second=20_000,
     peak=5,
 )
 LARGE = Memory(
@@ -94,14 +95,25 @@ def test_the_base_case_costs_what_the_guide_says() -> None:
     assert cost.break_even_per_second == pytest.approx(2.8, abs=0.05)
 
 
-def test_the_break_even_that_survives_the_peak_needs_four_gpus() -> None:
+def test_the_break_even_that_survives_the_peak_needs_ten_gpus() -> None:
     cost = inference_cost(BASE)
-    assert cost.break_even_gpus == 4
-    assert cost.break_even_at_peak == pytest.approx(9.76e6, rel=0.001)
-    for gpus, peak_tokens in ((2, 4130), (3, 4850), (4, 5570)):  # the table of "Does break-even capacity survive the peak?"
+    assert cost.break_even_gpus == 10
+    assert cost.break_even_at_peak == pytest.approx(17.31e6, rel=0.001)
+    for gpus, busy in ((2, 4.13), (4, 5.57), (9, 9.16), (10, 9.88)):  # the table of "Does break-even capacity survive the peak?"
         even = inference_cost(with_(BASE, gpus=gpus)).break_even_per_second
         assert even is not None
-        assert even * 5 * 300 == pytest.approx(peak_tokens, rel=0.002)
+        assert even * 5 * (2000 / 20_000 + 300 / 1500) == pytest.approx(busy, rel=0.002)
+
+
+def test_counting_only_the_written_tokens_flatters_own_gpus() -> None:
+    cost = inference_cost(with_(BASE, prompt_tokens_per_second=1e12))
+    assert (cost.break_even_gpus, cost.break_even_at_peak) == (4, pytest.approx(9.76e6, rel=0.001))
+
+
+def test_a_cached_prompt_is_not_read_again() -> None:
+    assert inference_cost(with_(BASE, requests=1e7, cached_share=1)).gpus_at_peak == 4
+    assert inference_cost(with_(BASE, requests=1e7)).gpus_at_peak == 6
+    assert inference_cost(with_(BASE, prompt_tokens_per_second=0)).own is None
 
 
 def test_a_price_below_the_gpus_own_never_breaks_even_at_the_peak() -> None:
@@ -115,12 +127,13 @@ def test_the_gpus_at_the_break_even_carry_its_peak_and_one_less_does_not() -> No
         cost = inference_cost(month)
         if cost.break_even_at_peak is None or cost.break_even_gpus is None:
             continue
-        needed = cost.break_even_at_peak * month.output_tokens * month.peak / (730 * 3600)
-        assert needed <= cost.break_even_gpus * month.tokens_per_second * (1 + 1e-9), month
+        read = month.input_tokens * (1 - month.cached_share) / (month.prompt_tokens_per_second or 1)
+        busy = (read + month.output_tokens / (month.tokens_per_second or 1)) * month.peak / (730 * 3600)
+        assert cost.break_even_at_peak * busy <= cost.break_even_gpus * (1 + 1e-9), month
         if cost.break_even_gpus > month.gpus:
             fewer = inference_cost(with_(month, gpus=cost.break_even_gpus - 1))
             assert fewer.break_even is not None
-            assert fewer.break_even * month.output_tokens * month.peak / (730 * 3600) > (cost.break_even_gpus - 1) * month.tokens_per_second
+            assert fewer.break_even * busy > (cost.break_even_gpus - 1) * (1 - 1e-9)
 
 
 def test_six_calls_a_conversation_cost_435_dollars() -> None:
@@ -254,6 +267,7 @@ def random_inference(dice: random.Random) -> Inference:
         staff=amount(dice, 0, 1e5),
         other=amount(dice, 0, 1e4),
         tokens_per_second=amount(dice, 0, 1e5),
+        prompt_tokens_per_second=amount(dice, 0, 1e6),
         peak=dice.uniform(1, 20),
     )
 
@@ -366,7 +380,7 @@ def tool(page: Page, name: str) -> Locator:
 
 def test_a_result_follows_the_fields_and_the_link_brings_it_back(calculators: Page, open_page: Callable[..., Page]) -> None:
     form = tool(calculators, "inference")
-    expect(form.locator(".tool-verdict")).to_contain_text("Own GPUs first pay at 9.76 million calls a month on 4 GPUs")
+    expect(form.locator(".tool-verdict")).to_contain_text("Own GPUs first pay at 17.3 million calls a month on 10 GPUs")
     form.get_by_label("Model calls").fill("20000000")
     form.get_by_label("Input read from cache").fill("75")
     expect(form.locator(".tool-verdict")).to_contain_text("The API is cheaper at 20 million calls: $15,500 a month")
@@ -431,7 +445,7 @@ def test_a_screen_reader_hears_the_result_once_after_a_pause(calculators: Page) 
 
 def test_the_picture_says_in_words_what_it_shows(calculators: Page) -> None:
     picture = tool(calculators, "inference").get_by_role("img")
-    expect(picture).to_have_accessible_name(re.compile(r"Break-even between an API and own GPUs .* cross at 9\.76 million calls"))
+    expect(picture).to_have_accessible_name(re.compile(r"Break-even between an API and own GPUs .* cross at 17\.3 million calls"))
 
 
 def test_a_small_sample_is_called_rough(calculators: Page) -> None:

@@ -165,7 +165,7 @@ def test_every_text_directive_names_text_that_a_browser_can_find(assistant: Assi
 def test_text_directive_of_a_card_stays_inside_one_of_its_paragraphs(assistant: Assistant) -> None:
     search = assistant.search
     units = ((passage, unit) for row, passage in enumerate(search.passages) for unit in search.units(row))
-    passage, card = next(found for found in units if found[1].text.startswith("Misconceptions Common wrong beliefs"))
+    passage, card = next(found for found in units if found[1].text.startswith("Misconceptions Common beliefs"))
     page, _, (start, *_) = parted(cite(1, passage, [(passage.blocks[card.block], card)], card.text, ""))
     assert any(start in block for block in opened(page)[2])
 

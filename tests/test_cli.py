@@ -307,7 +307,7 @@ def test_help_tells_every_command(chatbot: Command) -> None:
 
 
 def test_options_on_the_operators_page_are_those_that_there_are(chatbot: Command) -> None:
-    page = (ROOT / "docs" / "about" / "run-it.md").read_text("utf-8")
+    page = (ROOT / "docs" / "developers" / "run-it.md").read_text("utf-8")
     helped = {command: chatbot(command, "--help").out for command in ("build", "ask", "advise", "maturity", "serve")}
     there = {option for text in helped.values() for option in re.findall(r"--[a-z][a-z-]+", text)} - {"--help", "--demo"}
     told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page))

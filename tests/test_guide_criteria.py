@@ -11,9 +11,9 @@ from chatbot.advisor.engine import assess_stream
 from chatbot.advisor.passages import Passages
 from chatbot.advisor.profile import make_profile
 from chatbot.assistant import Assistant
-from guide.criteria import Criteria, read_criteria
+from guide.criteria import DATA, Criteria, read_criteria
 from guide.decision_data import FILE, decision_data, write_decision_data
-from guide.decision_tables import DATA, stale_tables, with_tables
+from guide.generated import filled, stale
 from guide.sources import MARKS, cited_keys, read_sources
 from tests.conftest import ROOT
 
@@ -49,8 +49,8 @@ def test_a_fault_in_the_data_is_named(tmp_path: Path, before: str, after: str, f
         read_criteria(edited(tmp_path, before, after))
 
 
-def test_every_table_in_the_pages_is_what_the_criteria_say() -> None:
-    assert stale_tables(DOCS) == []
+def test_every_generated_part_of_the_pages_is_what_the_data_say() -> None:
+    assert stale(DOCS) == []
 
 
 def test_a_changed_weight_makes_the_pages_stale_and_a_rewrite_mends_them(tmp_path: Path) -> None:
@@ -58,9 +58,9 @@ def test_a_changed_weight_makes_the_pages_stale_and_a_rewrite_mends_them(tmp_pat
     page = tmp_path / "choose" / "decision-guide.md"
     page.write_text((DOCS / "choose" / "decision-guide.md").read_text("utf-8"), "utf-8")
     edited(tmp_path, "weight: 2", "weight: 1").rename(tmp_path / DATA)
-    assert ["run `python -m guide.decision_tables`" in str(problem) for problem in stale_tables(tmp_path)] == [True]
-    page.write_text(with_tables(page.read_text("utf-8"), read_criteria(tmp_path / DATA)), "utf-8")
-    assert stale_tables(tmp_path) == []
+    assert ["run `python -m guide.generated`" in str(problem) for problem in stale(tmp_path)] == [True]
+    page.write_text(filled(page.read_text("utf-8"), tmp_path, page.relative_to(tmp_path)), "utf-8")
+    assert stale(tmp_path) == []
     assert "| Input data kind | 1 |" in page.read_text("utf-8")
 
 

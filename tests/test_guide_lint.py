@@ -132,7 +132,7 @@ def test_named_pages_are_linted_and_faults_fail_the_command(tmp_path: Path) -> N
 
 
 def test_decision_records_are_held_to_no_rules(tmp_path: Path) -> None:
-    for name in ("a.md", "about/decisions/b.md", "about/c.md"):
+    for name in ("a.md", "developers/decisions/b.md", "about/c.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("# T", "utf-8")
     assert [path.relative_to(tmp_path).as_posix() for path in written_pages(tmp_path)] == ["a.md", "about/c.md"]

@@ -17,6 +17,7 @@ SOURCES = """
   year: {year}
   link: {link}
   kind: {kind}
+  stability: stable
   checked: 2026-11-01
 """
 
@@ -62,7 +63,7 @@ def test_a_reference_is_no_text_so_that_a_sentence_stays_whole(markdown: Markdow
 def test_each_page_ends_with_its_own_sources_in_order_of_use(markdown: Markdown) -> None:
     tree = render(markdown, "One [@alpha-2021]. Two [@zeta-2020].")
     assert [entry.attributes["id"] for entry in tree.css("ol.sources > li")] == ["source-alpha-2021", "source-zeta-2020"]
-    assert tree.css("ol.sources > li")[1].text() == "A <b>bold</b> title. P & Q, 2020. Vendor; read, checked November 2026."
+    assert tree.css("ol.sources > li")[1].text() == "A <b>bold</b> title. P & Q, 2020. Vendor; read, last checked November 1, 2026."
     assert tree.css_first("ol.sources b") is None
     assert [entry.attributes["id"] for entry in render(markdown, "Only [@zeta-2020].").css("ol.sources > li")] == ["source-zeta-2020"]
 

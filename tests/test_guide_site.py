@@ -10,7 +10,7 @@ from guide.generators import GeneratorFailed, run_mkdocs
 from guide.site import SiteRefused, build_site, inputs_digest, site_is_current
 
 PAGE = "---\ntitle: Drift\ndescription: What drift is.\n---\n\n# Drift\n\nDrift is a change of data [@paper-2024].\n"
-SOURCE = 'paper-2024: {title: "On drift", publisher: "J", year: 2024, link: null, kind: preprint, checked: 2026-11-01}\n'
+SOURCE = 'paper-2024: {title: "On drift", publisher: "J", year: 2024, link: null, kind: preprint, stability: stable, checked: 2026-11-01}\n'
 SETTINGS = """site_name: Guide
 theme: {name: mkdocs, highlightjs: false}
 plugins: []

@@ -6,7 +6,7 @@ from guide.plain import Figure, plain_markdown
 from guide.sources import Source
 
 SOURCES = {
-    key: Source(title=title, publisher="P", year=2024, link=link, kind="preprint", checked=datetime.date(2026, 11, 1))
+    key: Source(title=title, publisher="P", year=2024, link=link, kind="preprint", stability="stable", checked=datetime.date(2026, 11, 1))
     for key, title, link in (("one", "First", "https://example.org/1"), ("two", "Second", None))
 }
 
@@ -20,8 +20,8 @@ def plain(body: str, note: str = "") -> str:
 def test_citations_become_footnotes_in_order_of_appearance_and_the_page_ends_with_its_sources() -> None:
     assert plain("# T\n\nA fact [@two]. More [@one; @two; @synthesis].\n") == (
         "# T\n\nA fact[^1]. More[^2][^1] (our synthesis).\n\n## Sources\n\n"
-        "[^1]: Second. P, 2024. Preprint; read, checked November 2026.\n"
-        "[^2]: [First](https://example.org/1). P, 2024. Preprint; read, checked November 2026.\n"
+        "[^1]: Second. P, 2024. Preprint; read, last checked November 1, 2026.\n"
+        "[^2]: [First](https://example.org/1). P, 2024. Preprint; read, last checked November 1, 2026.\n"
     )
 
 

@@ -9,7 +9,7 @@ from chatbot.settings import PREFIX, Settings, read_settings
 from index import UserError
 from tests.conftest import ROOT
 
-PAGE = ROOT / "docs" / "about" / "run-it.md"
+PAGE = ROOT / "docs" / "developers" / "run-it.md"
 
 
 @pytest.fixture(autouse=True)

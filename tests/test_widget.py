@@ -939,7 +939,7 @@ def test_attributes_set_server_title_colors_position_language_and_words(world: W
 
 
 def test_the_documentation_names_every_attribute_property_and_method() -> None:
-    source, page = WIDGET.read_text("utf-8"), WIDGET.parents[1].joinpath("about", "embed.md").read_text("utf-8")
+    source, page = WIDGET.read_text("utf-8"), WIDGET.parents[1].joinpath("developers", "embed.md").read_text("utf-8")
     attributes = set(re.findall(r'setting\("([a-z-]+)"\)', source)) | {"inline"}
     table = page.partition("## Which attributes")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.M)) == attributes

@@ -17,7 +17,7 @@ _ASKS = re.compile(r"\?\s*$|^\W*(?:what|which|who|where|when|why|how|is|are|do|d
 _NUMBER = re.compile(r"^\W*(?:(?:option|answer|number)\s+)?(\d{1,2})\W*$", re.I)
 _LEAST = 0.3
 """Similarity from which a reply in words answers a question: the question narrows what can be meant."""
-_ABOUT = re.compile(r"(?:^|/)about/")
+_ABOUT = re.compile(r"(?:^|/)(?:about|developers)/")
 """Addresses of the guide's pages on itself and its assistant."""
 _ADDRESSED = re.compile(r"\b(?:your|this|the) (?:assistant|advisor|chat ?bot|bot|guide|site|website|widget|demo)\b", re.I)
 

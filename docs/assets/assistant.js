@@ -1,5 +1,5 @@
 /**
- * <docs-assistant>: ask a documentation site anything. See docs/about/embed.md.
+ * <docs-assistant>: ask a documentation site anything. See docs/developers/embed.md.
  * Answers are never trusted: they reach the page as text nodes only, addresses as links only if http or https.
  */
 

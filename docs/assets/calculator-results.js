@@ -39,9 +39,9 @@ globalThis.guideCalculatorResults = (() => {
   }
 
   function idle(month, cost) {
-    if (cost.utilization > 1) return "more than these GPUs can make";
+    if (cost.utilization > 1) return "more than these GPUs can do";
     if (!cost.utilization || !month.gpuPrice) return "";
-    return `${money(formulas.costPerMillionTokens(month.gpuPrice, month.tokensPerSecond, cost.utilization))} of GPU per million output tokens`;
+    return `${money(month.gpus * month.gpuHours * month.gpuPrice / month.requests)} of GPU a call`;
   }
 
   function serving(month) {

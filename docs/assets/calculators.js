@@ -22,26 +22,27 @@ globalThis.guideCalculators = (() => {
     const hardware = month.gpuHours * month.gpuPrice;
     const fixed = own(month, month.gpus);
     const breakEven = perRequest ? fixed / perRequest : null;
-    const peakRate = month.outputTokens * month.peak / SECONDS_A_MONTH;
-    const gpusAtPeak = gpusFor(month, month.requests * peakRate);
+    const busy = busySeconds(month);
+    const peakRate = busy === null ? null : busy * month.peak / SECONDS_A_MONTH;
+    const gpusAtPeak = gpusFor(month, month.requests, peakRate);
     const ownAtPeak = gpusAtPeak === null ? null : own(month, gpusAtPeak);
     let breakEvenGpus = null;
-    if (perRequest) {
-      // n GPUs carry the peak of their break-even if n × speed ≥ (n × hardware + rest) / perRequest × peakRate
-      const spare = month.tokensPerSecond - hardware / perRequest * peakRate;
+    if (perRequest && peakRate !== null) {
+      // n GPUs carry the peak of their break-even if n ≥ (n × hardware + rest) / perRequest × peakRate
+      const spare = 1 - hardware / perRequest * peakRate;
       const needed = (month.staff + month.other) / perRequest * peakRate;
       if (spare > 0) breakEvenGpus = Math.max(month.gpus, Math.ceil(needed / spare));
       else if (needed === 0 && spare === 0) breakEvenGpus = month.gpus;
     }
     const api = month.requests * perRequest;
-    const capacity = month.gpus * month.tokensPerSecond * month.gpuHours * 3600;
+    const capacity = month.gpus * month.gpuHours * 3600;
     return {
       perRequest,
       api,
       fixed,
       breakEven,
       breakEvenPerSecond: breakEven === null ? null : breakEven / SECONDS_A_MONTH,
-      utilization: capacity ? month.requests * month.outputTokens / capacity : 0,
+      utilization: capacity && busy !== null ? month.requests * busy / capacity : 0,
       gpusAtPeak,
       own: ownAtPeak,
       breakEvenGpus,
@@ -52,14 +53,24 @@ globalThis.guideCalculators = (() => {
 
   const own = (month, gpus) => gpus * month.gpuHours * month.gpuPrice + month.staff + month.other;
 
-  function gpusFor(month, tokensPerSecond) {
-    if (tokensPerSecond === 0) return month.gpus;
-    return month.tokensPerSecond ? Math.max(month.gpus, Math.ceil(tokensPerSecond / month.tokensPerSecond)) : null;
+  /** Seconds of one GPU that a call takes: reading what no cache holds, then writing. */
+  function busySeconds(month) {
+    const uncached = month.inputTokens - month.inputTokens * month.cachedShare;
+    if ((uncached && !month.promptTokensPerSecond) || (month.outputTokens && !month.tokensPerSecond)) return null;
+    const read = uncached ? uncached / month.promptTokensPerSecond : 0;
+    const write = month.outputTokens ? month.outputTokens / month.tokensPerSecond : 0;
+    return read + write;
+  }
+
+  function gpusFor(month, requests, peakRate) {
+    if (requests === 0) return month.gpus;
+    return peakRate === null ? null : Math.max(month.gpus, Math.ceil(requests * peakRate));
   }
 
   /** What a month of own GPUs costs at a volume, with as many as its peak needs. */
   function ownAt(month, requests) {
-    const gpus = gpusFor(month, requests * (month.outputTokens * month.peak / SECONDS_A_MONTH));
+    const busy = busySeconds(month);
+    const gpus = gpusFor(month, requests, busy === null ? null : busy * month.peak / SECONDS_A_MONTH);
     return gpus === null ? null : own(month, gpus);
   }
 

@@ -14,6 +14,7 @@
     calculator: ["calculators.js", "calculator-results.js", "calculator-forms.js"],
     assessment: ["advisor.js", "decision-record.js", "assessment.js"],
     maturity: ["maturity.js"],
+    cases: ["cases.js"],
   };
   /** Longer than the theme waits (250 ms) before it writes the heading that a reader scrolled to into the address. */
   const AFTER_THE_THEME_MS = 400;
